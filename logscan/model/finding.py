@@ -1,0 +1,126 @@
+"""What a person reads: one finding is one cause at one scope, with its evidence. JSON contract: logscan.findings/1."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Scope:
+    level: str  # all | service | endpoint | client | user | credential | upstream
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """One log line, redacted; `line` is 1-based, `offset` in bytes of the decompressed stream."""
+
+    path: str
+    line: int
+    offset: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Alternative:
+    cause: str
+    confidence: str
+
+
+@dataclass(frozen=True)
+class Counts:
+    events: int
+    episodes: int
+    clients: int
+    users: int
+    endpoints: int
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One finding, as in `scan --format json`, and what only the report shows (from `features` on).
+
+    Units: period_s seconds; rate_before and rate_during are failures over all events of the scope, 0..1
+    Law:   id is a hash of cause, scope and dataset family; counts and times never change it
+    """
+
+    id: str
+    cause: str
+    family: str
+    confidence: str
+    severity: str
+    pattern: str
+    period_s: float | None
+    state: str  # open | closed | silent | resolved
+    scope: Scope
+    first_seen: datetime | None
+    last_seen: datetime | None
+    onset_after: datetime | None  # last time known good
+    onset_before: datetime | None  # first time known bad
+    counts: Counts
+    rate_before: float | None
+    rate_during: float | None
+    alternatives: tuple[Alternative, ...]
+    rules: tuple[str, ...]
+    evidence: tuple[Evidence, ...]
+    playbook: str
+    missing_evidence: str  # what to log to be sure; empty when nothing is missing
+    next_expected: datetime | None
+    features: Mapping[str, Any] = field(default_factory=dict)  # the measured numbers it rests on
+    clients: tuple[tuple[str, int], ...] = ()  # most hit first, with counts
+    users: tuple[tuple[str, int], ...] = ()
+    endpoints: tuple[tuple[str, int], ...] = ()
+    episodes: tuple[tuple[datetime, datetime, int], ...] = ()  # start, end, events
+
+
+@dataclass(frozen=True)
+class Input:
+    """One source as it was read. Law: lines == events + rejects + continuations + blank."""
+
+    path: str
+    dataset: str  # the format that read most lines; empty when none did
+    bytes: int  # decompressed
+    sha256: str  # of the file as it lies on disk
+    lines: int
+    events: int
+    rejects: int
+    first: datetime | None
+    last: datetime | None
+    timezone: str  # what lines without a zone were taken to mean
+    continuations: int = 0
+    blank: int = 0
+    datasets: Mapping[str, int] = field(default_factory=dict)  # events by format
+    why: str = ""  # why this format
+    notes: tuple[str, ...] = ()  # truncated archive, repaired bytes, cut lines ...
+
+
+@dataclass(frozen=True)
+class Rejected:
+    path: str
+    line: int
+    reason: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Scan:
+    """The whole result: what every output renders.
+
+    timeline  rows (bucket, cause or outcome, events): causes of auth failures and `ok`/`error`/`other` for the rest
+    partial   true when reading was interrupted
+    """
+
+    inputs: tuple[Input, ...]
+    findings: tuple[Finding, ...]
+    by_cause: Mapping[str, int]
+    lines: int
+    events: int
+    rejects: int
+    auth_failures: int
+    rejected: tuple[Rejected, ...]
+    timeline: tuple[tuple[datetime, str, int], ...]
+    bucket_s: int
+    faults: tuple[str, ...]  # inputs that could not be read, in words
+    rules_digest: str
+    partial: bool = False

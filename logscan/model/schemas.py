@@ -1,0 +1,100 @@
+"""What passes between the floors: ECS names, flat with dots; ours under `logscan.`. All times UTC, microseconds."""
+
+import polars as pl
+
+TIME = pl.Datetime("us", "UTC")
+_TEXT = pl.String()
+
+LINES = pl.Schema(
+    {
+        "logscan.line": pl.UInt64(),  # 1-based, what `sed -n` means
+        "log.offset": pl.UInt64(),  # bytes, in the decompressed stream
+        "event.original": _TEXT,
+    }
+)
+
+EVENTS = pl.Schema(
+    {
+        "@timestamp": TIME,
+        "log.file.path": _TEXT,
+        "log.offset": pl.UInt64(),
+        "logscan.line": pl.UInt64(),
+        "event.original": _TEXT,
+        "event.dataset": _TEXT,
+        "service.name": _TEXT,
+        "host.name": _TEXT,
+        "source.address": _TEXT,
+        "network.forwarded_ip": _TEXT,
+        "user.name": _TEXT,  # on a 401: claimed, not verified
+        "http.request.method": _TEXT,
+        "url.original": _TEXT,
+        "url.path": _TEXT,
+        "url.query": _TEXT,
+        "url.domain": _TEXT,
+        "http.response.status_code": pl.UInt16(),
+        "http.response.body.bytes": pl.UInt64(),
+        "http.request.referrer": _TEXT,
+        "user_agent.original": _TEXT,
+        "http.request.id": _TEXT,
+        "trace.id": _TEXT,
+        "server.address": _TEXT,  # upstream
+        "event.duration": pl.UInt64(),  # nanoseconds
+        "log.level": _TEXT,
+        "log.logger": _TEXT,
+        "message": _TEXT,
+        "error.type": _TEXT,
+        "error.code": _TEXT,
+        "error.message": _TEXT,
+        "event.action": _TEXT,
+        "event.outcome": _TEXT,
+        "event.reason": _TEXT,
+        "logscan.challenge": _TEXT,  # WWW-Authenticate
+        "logscan.fields": _TEXT,  # what has no column, as JSON text
+    }
+)
+
+CLASSIFIED = pl.Schema(
+    {
+        **EVENTS,
+        "logscan.endpoint": _TEXT,
+        "logscan.credential": _TEXT,  # keyed fingerprint, never the credential
+        "logscan.cause": _TEXT,
+        "logscan.confidence": _TEXT,
+        "logscan.alternatives": pl.List(_TEXT),  # other causes that rules named, best first
+        "logscan.rules": pl.List(_TEXT),  # names of every rule that matched, best first
+        "logscan.reason_from": _TEXT,  # path:line of the line that holds the reason, when another one does
+    }
+)
+
+# Every event counted in the denominator: for timelines, rates before and during, shares by endpoint and upstream.
+TOTALS = pl.Schema(
+    {
+        "bucket": TIME,  # start of the minute (coarser when there would be too many rows); null: no time in the line
+        "event.dataset": _TEXT,
+        "logscan.endpoint": _TEXT,
+        "server.address": _TEXT,
+        "outcome": _TEXT,  # ok | auth_failure | error | other
+        "events": pl.UInt64(),
+    }
+)
+
+# Every event's part in the denominator, one row each but small: who came when, and how it went. Hashes, never printed.
+VISITS = pl.Schema(
+    {
+        "@timestamp": TIME,
+        "client": pl.UInt64(),  # hash of source.address; 0: none
+        "user": pl.UInt64(),  # hash of user.name; 0: none
+        "endpoint": pl.UInt64(),  # hash of logscan.endpoint; 0: none
+        "outcome": pl.UInt8(),  # index in OUTCOMES
+    }
+)
+OUTCOMES = ("other", "ok", "auth_failure", "error")
+
+REJECTS = pl.Schema(
+    {
+        "log.file.path": _TEXT,
+        "logscan.line": pl.UInt64(),
+        "reason": _TEXT,  # nearest format and how far it got, in words
+        "event.original": _TEXT,  # cut and redacted
+    }
+)
