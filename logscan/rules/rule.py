@@ -1,0 +1,82 @@
+"""A rule as the other floors see it: what it asks of a row, and what a match means."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import polars as pl
+
+from logscan.model.taxonomy import Taxonomy
+from logscan.rules.playbook import Playbook
+from logscan.rules.tree import Node, columns, express
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One Sigma rule, compiled.
+
+    kind     causes | outcomes | signatures | patterns
+    meaning  the `logscan:` block, checked; always has `priority`, and what its kind names: cause and confidence
+             (causes, signatures), outcome (outcomes) or pattern (patterns)
+    unknown  fields of a rule without a `logscan:` block that no column holds: they never match
+    expr     Boolean, never null; columns: what it reads; both follow from `tree`, so that a rule can be pickled
+    """
+
+    name: str
+    id: str
+    kind: str
+    path: str
+    title: str = field(compare=False)
+    level: str = field(compare=False)
+    status: str = field(compare=False)
+    description: str = field(compare=False)
+    logsource: Mapping[str, str] = field(compare=False)
+    falsepositives: tuple[str, ...] = field(compare=False)
+    references: tuple[str, ...] = field(compare=False)
+    tags: tuple[str, ...] = field(compare=False)
+    meaning: Mapping[str, Any] = field(compare=False)
+    unknown: tuple[str, ...] = field(compare=False)
+    text: str = field(compare=False, repr=False)
+    tree: Node = field(compare=False, repr=False)
+    expr: pl.Expr = field(init=False, compare=False, repr=False)
+    columns: frozenset[str] = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "expr", express(self.tree))
+        object.__setattr__(self, "columns", columns(self.tree))
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {name: value for name, value in self.__dict__.items() if name not in ("expr", "columns")}
+
+    def __setstate__(self, state: Mapping[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.__post_init__()
+
+    @property
+    def priority(self) -> int:
+        return int(self.meaning["priority"])
+
+    @property
+    def names(self) -> str:
+        """The cause, outcome or pattern that a match names."""
+        return next(str(self.meaning[key]) for key in ("cause", "outcome", "pattern") if key in self.meaning)
+
+    def applies_to(self, logsource: Mapping[str, str]) -> bool:
+        """Whether the log source of a format leaves room for this rule: what the format leaves open may be anything."""
+        return all(logsource.get(key, value) == value for key, value in self.logsource.items())
+
+
+class Library(NamedTuple):
+    """Everything under the rule folders. digest: SHA-256 over the texts of all definitions, wherever they lie."""
+
+    causes: tuple[Rule, ...]
+    outcomes: tuple[Rule, ...]
+    signatures: tuple[Rule, ...]
+    patterns: tuple[Rule, ...]
+    playbooks: Mapping[str, Playbook]
+    taxonomy: Taxonomy
+    digest: str
+
+    @property
+    def rules(self) -> tuple[Rule, ...]:
+        return self.causes + self.outcomes + self.signatures + self.patterns
