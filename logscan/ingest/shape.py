@@ -1,0 +1,92 @@
+"""What a log format is made of, and what reading with one gives."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import polars as pl
+
+KINDS = ("pattern", "json", "logfmt")
+UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
+
+
+class Read(NamedTuple):
+    """What one format read: which lines, and their events in line order."""
+
+    hit: pl.Series  # Boolean, one per line
+    events: pl.DataFrame  # the hit lines: LINES columns, event.dataset, the wanted columns the format has
+
+
+@dataclass(frozen=True)
+class Column:
+    """One EVENTS column and where it comes from. Several of one name: the first that is not null counts.
+
+    keys    pattern: one capture; json, logfmt: key paths, first found counts; dots: nested or in the key
+    time    a kind of `when.to_utc`, for @timestamp
+    unit    ns | us | ms | s, for event.duration
+    values  text -> text put in its place; what is not named stays
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    time: str = "auto"
+    unit: str = "ns"
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One way a line may look: `head` decides whether the line is taken, `tail` follows it and may be absent."""
+
+    head: str
+    tail: str = ""
+
+
+@dataclass(frozen=True)
+class Extract:
+    """A regex tried on a column that was read; its captures are named after the columns they fill where those are null.
+
+    needs   literals of which at least one stands in every text the regex matches; empty: none known
+    """
+
+    pattern: str
+    on: str
+    needs: tuple[str, ...]
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Sample:
+    line: str
+    expect: Mapping[str, Any] | None  # None: the line must be a reject
+
+
+@dataclass(frozen=True, eq=False)
+class Format:
+    """One log format.
+
+    logsource  what it can carry, in Sigma's words (product, category, service)
+    order      lower is tried first
+    layouts    kind pattern: tried in order, each on the lines the ones before it left
+    requires   json, logfmt: keys that must stand in a line; a key may name alternatives parted by `|`
+    multiline  lines that match nothing and follow an event of this format belong to it
+    """
+
+    id: str
+    title: str
+    reference: str
+    kind: str
+    logsource: Mapping[str, str]
+    order: int
+    layouts: tuple[Layout, ...]
+    null_values: tuple[str, ...]
+    columns: tuple[Column, ...]
+    requires: tuple[str, ...]
+    extract: tuple[Extract, ...]
+    multiline: bool
+    samples: tuple[Sample, ...]
+    path: str
+
+    def names(self) -> frozenset[str]:
+        """Every EVENTS column this format may fill."""
+        return frozenset(c.name for c in self.columns) | {name for e in self.extract for name in e.columns}
