@@ -1,0 +1,16 @@
+.PHONY: check test report bench lock
+
+check:  ## the one truth: format, lint, types, floors, tests
+	sh scripts/test
+
+test: check
+
+report:  ## report.html from sample_logs/
+	sh scripts/report
+
+bench:  ## speed and memory, against other tools in the same run
+	sh scripts/environment dev
+	.venv/bin/python benchmarks/run.py
+
+lock:  ## renew constraints/*.txt
+	sh scripts/lock
