@@ -1,0 +1,89 @@
+"""SERIES: one row per unit (a cause at the scope that explains it), all its measures; the rules decide on these columns.
+
+A column is null when it could not be measured; null never matches a rule.
+Units are in the names: `_s` seconds, `_share` and `_score` 0..1, `_rate` failures over all requests 0..1, the rest are counts.
+"""
+
+import polars as pl
+
+_COUNT, _NUMBER, _TEXT = pl.UInt64(), pl.Float64(), pl.String()
+
+SERIES = pl.Schema(
+    {
+        # what it is
+        "cause": _TEXT,  # named by text so far; `unclassified` when none was
+        "family": _TEXT,
+        "confidence": _TEXT,  # high | medium | low
+        "dataset": _TEXT,  # dataset family
+        "level": _TEXT,  # all | service | endpoint | upstream | client | user | credential
+        "benign": _COUNT,  # 1: a benign family, else 0
+        # how much
+        "events": _COUNT,
+        "episodes": _COUNT,  # retries collapsed
+        "members": _COUNT,  # principals merged into this unit; 1 when it is one principal
+        "clients": _COUNT,
+        "users": _COUNT,
+        "credentials": _COUNT,
+        "endpoints": _COUNT,
+        "paths": _COUNT,  # distinct endpoints asked for by its clients, whatever the answer
+        # where in the log
+        "covered_s": _NUMBER,  # length of the whole log
+        "before_s": _NUMBER,  # log before the first failure
+        "span_s": _NUMBER,  # first to last failure
+        "after_s": _NUMBER,  # log after the last failure: how long it has been quiet
+        "span_share": _NUMBER,  # span_s / covered_s
+        "active_share": _NUMBER,  # windows with a failure / windows from first to last failure
+        "resolution_s": _NUMBER,  # of the time stamps: 1 when no event has a fraction of a second
+        # gaps between episode starts
+        "gap_median_s": _NUMBER,
+        "gap_mad_s": _NUMBER,  # median absolute deviation from the median
+        "gap_cv": _NUMBER,  # standard deviation / mean
+        "gap_max_s": _NUMBER,
+        "timestamp_score": _NUMBER,  # 1: as regular as a beacon
+        "period_s": _NUMBER,  # gaps folded: missed cycles do not lengthen it
+        "period_cv": _NUMBER,  # deviation of the folded gaps / period
+        "cycles": _NUMBER,  # span of the episodes / period
+        "missed_share": _NUMBER,  # cycles without an episode / cycles
+        "phase_clock": _NUMBER,  # 1: starts keep one phase of the clock
+        "phase_success": _NUMBER,  # 1: each starts the same time after the previous recovery
+        # gaps between events, retries not collapsed
+        "event_gap_median_s": _NUMBER,
+        "event_gap_cv": _NUMBER,
+        "episode_s": _NUMBER,  # median length of an episode
+        "episode_max_s": _NUMBER,
+        "dispersion": _NUMBER,  # variance / mean of the events per window, over the log
+        "flatness": _NUMBER,  # the same between onset and end
+        "burst_share": _NUMBER,  # most events in any 5 % of the log / events
+        # how it goes on: requests of the same principals (or scope) to routes that demand a credential
+        "ok_before": _COUNT,  # successes before the onset
+        "ok_before_windows": _COUNT,  # windows that hold one of them
+        "ok_during": _COUNT,  # from onset to end
+        "ok_after": _COUNT,  # after the last failure
+        "ok_share": _NUMBER,  # ok / (ok + failures), over the log
+        "ok_elsewhere": _COUNT,  # successes of the same clients on other routes
+        "error_share": _NUMBER,  # other errors (404, 5xx …) / all requests of the same clients
+        "recovered_share": _NUMBER,  # episodes followed by a success before the next one / episodes that end in the log
+        "recovery_median_s": _NUMBER,  # last failure of an episode to the first success after it
+        "rate_before": _NUMBER,
+        "rate_during": _NUMBER,
+        "rate_ratio": _NUMBER,  # rate_during / rate_before, the latter at least half an event
+        "step_score": _NUMBER,  # log-likelihood gain of the best step up (and down)
+        "step_open": _COUNT,  # 1: the last window of its traffic is still high, else 0
+        "hit_before": _NUMBER,  # active clients hit before the onset / active clients
+        "hit_during": _NUMBER,  # the same from onset to end
+        "others_rate": _NUMBER,  # failures / requests of everybody else from onset to end
+        # who tries what
+        "users_10m_max": _COUNT,  # most users that failed from one client in 10 minutes
+        "tries_per_user": _NUMBER,  # median
+        "user_10m_max": _COUNT,  # most failures of one user in 10 minutes
+        "user_networks_1h_max": _COUNT,  # most networks (/24, /48) one user failed from in an hour
+        "sources_per_user": _NUMBER,  # most clients of one user
+        "agents": _COUNT,  # distinct user agents
+        "options_share": _NUMBER,  # failures that are OPTIONS
+        "status_share": _NUMBER,  # failures that carry the most frequent status
+        # a challenge and its answer
+        "paired_share": _NUMBER,  # failures followed by a success of the same client and route within 2 s
+        "fresh_share": _NUMBER,  # successes that directly follow such a failure / successes
+        "tries_per_ok": _NUMBER,  # failures per success that answers them
+    }
+)
