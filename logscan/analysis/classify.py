@@ -1,0 +1,103 @@
+"""Which cause the rules name for each event, how sure they are, and what else it may be."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce
+from operator import or_
+
+import polars as pl
+
+from logscan.ingest.format import Format
+from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
+from logscan.rules.load import Rule, match
+
+_TEXTS = pl.List(pl.String())
+
+
+def ranked(rules: Iterable[Rule]) -> list[Rule]:
+    """The order in which rules win: highest priority first, ties by name."""
+    return sorted(rules, key=lambda rule: (-int(rule.meaning["priority"]), rule.name))
+
+
+def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str, list[Rule]]:
+    """Format id -> the rules that may speak about its events, best first."""
+    best = ranked(rules)
+    return {form.id: [rule for rule in best if rule.applies_to(form.logsource)] for form in formats}
+
+
+def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.DataFrame:
+    """Name the cause of every event that a rule knows; drop the others.
+
+    In:   EVENTS, any row order; rules by event.dataset, best first
+    Out:  CLASSIFIED without endpoint, credential and reason_from (null), in the row order of the input;
+          rules: every rule that matched, best first; alternatives: the other causes they name, then those that
+          the winner itself keeps open
+    Law:  adding a rule never removes a name from logscan.rules
+    """
+    whole = events.with_row_index("_row")
+    parts = [
+        _classify_one(part, rules.get(str(dataset), ()))
+        for (dataset,), part in whole.group_by("event.dataset", maintain_order=True)
+    ]
+    named = pl.concat(parts).sort("_row") if parts else whole.head(0)
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in CLASSIFIED.items() if name not in named.columns]
+    return named.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in CLASSIFIED.items())
+
+
+def _classify_one(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    if not rules:
+        return _named(events.head(0), [])
+    found = match(events, rules)
+    hit = found.select(pl.any_horizontal(pl.all())).to_series()
+    found = found.filter(hit)
+    kept = [rule for rule in rules if found[rule.name].any()]
+    return _named(pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept)
+
+
+def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """Add cause, confidence, alternatives and rules from the Boolean columns, which are dropped."""
+    if not rules:
+        empty = {name: CLASSIFIED[name] for name in ("logscan.cause", "logscan.confidence")}
+        lists = {name: CLASSIFIED[name] for name in ("logscan.alternatives", "logscan.rules")}
+        return events.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in (empty | lists).items())
+    first = [pl.when(rule.name).then(pl.lit(at, pl.UInt32())) for at, rule in enumerate(rules)]
+    names = [pl.when(rule.name).then(pl.lit(rule.name)) for rule in rules]
+    causes = [pl.when(rule.name).then(pl.lit(rule.meaning["cause"])) for rule in rules]
+    winner = pl.DataFrame(
+        {
+            "_first": range(len(rules)),
+            "logscan.cause": [rule.meaning["cause"] for rule in rules],
+            "logscan.confidence": [rule.meaning["confidence"] for rule in rules],
+            "_kept": [list(rule.meaning.get("alternatives") or ()) for rule in rules],
+        },
+        schema={"_first": pl.UInt32(), "logscan.cause": pl.String(), "logscan.confidence": pl.String(), "_kept": _TEXTS},
+    )
+    marked = events.with_columns(
+        pl.coalesce(first).alias("_first"),
+        pl.concat_list(names).list.drop_nulls().alias("logscan.rules"),
+        pl.concat_list(causes).list.drop_nulls().alias("_causes"),
+    ).drop(rule.name for rule in rules)
+    joined = marked.join(winner, on="_first", how="left", maintain_order="left")
+    others = pl.concat_list("_causes", "_kept").list.unique(maintain_order=True).list.slice(1)  # the winner is first
+    return joined.with_columns(others.alias("logscan.alternatives")).drop("_first", "_causes", "_kept")
+
+
+def outcome(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Series:
+    """How each event went, as its index in OUTCOMES: the first outcome rule that matches; `other` when none does.
+
+    In:  event.dataset and the columns that the rules read, any row order
+    Out: UInt8, in the row order of the input; never `auth_failure`, which a cause decides
+    """
+    chosen = pl.lit(0, pl.UInt8())
+    dataset = pl.col("event.dataset")
+    for rule in reversed(ranked({rule.name: rule for named in rules.values() for rule in named}.values())):
+        where = [name for name, named in rules.items() if rule in named]
+        if not rule.columns <= set(events.columns):
+            continue
+        holds = rule.expr if len(where) == len(rules) else rule.expr & dataset.is_in(where)
+        chosen = pl.when(holds).then(pl.lit(OUTCOMES.index(rule.meaning["outcome"]), pl.UInt8())).otherwise(chosen)
+    return events.select(chosen.alias("outcome")).to_series()
+
+
+def needed_columns(rules: Iterable[Rule]) -> frozenset[str]:
+    """The EVENTS columns that these rules read."""
+    return frozenset(reduce(or_, (rule.columns for rule in rules), frozenset[str]()) & set(EVENTS))

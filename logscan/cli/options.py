@@ -1,0 +1,77 @@
+"""The options that every command which reads logs shares, and the values they take."""
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from functools import reduce
+from typing import Any
+from zoneinfo import ZoneInfo, available_timezones
+
+import click
+
+_OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
+_AGO = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+
+
+class Zone(click.ParamType):
+    """An IANA zone name or an offset such as +02:00."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        text = "UTC" if str(value).upper() in {"Z", "UTC", "GMT"} else str(value)
+        if found := _OFFSET.fullmatch(text):
+            return f"{found[1]}{found[2]}:{found[3]}"
+        if text not in available_timezones():
+            self.fail(f"{value!r} is not a time zone; use a name such as Europe/Berlin or an offset such as +02:00", param, ctx)
+        return text
+
+
+class Moment(click.ParamType):
+    """A time (2026-03-12, 2026-03-12T14:00, with or without zone) or how long ago (90m, 24h, 7d)."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta | datetime:
+        if isinstance(value, datetime | timedelta):
+            return value
+        if found := _AGO.fullmatch(str(value)):
+            return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+        try:
+            return datetime.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a time; use 2026-03-12T14:00, 2026-03-12T14:00Z or how long ago: 24h", param, ctx)
+
+
+def zone_of(name: str) -> tzinfo:
+    """The zone that `Zone` accepted."""
+    if found := _OFFSET.fullmatch(name):
+        size = timedelta(hours=int(found[2]), minutes=int(found[3]))
+        return timezone(-size if found[1] == "-" else size)
+    return ZoneInfo(name)
+
+
+def moment(value: timedelta | datetime | None, zone: str, now: datetime) -> datetime | None:
+    """UTC; a time without a zone is in `zone`, a length is that long before `now`."""
+    if value is None:
+        return None
+    if isinstance(value, timedelta):
+        return now - value
+    return (value if value.tzinfo else value.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+
+
+_SHARED = (
+    click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
+    click.option("--since", type=Moment(), help="Only events from this time on: 2026-03-12T14:00Z, or 24h ago: 24h."),
+    click.option("--until", type=Moment(), help="Only events before this time."),
+    click.option("--tz", "zone", type=Zone(), default="UTC", show_default=True, help="Zone of times that name none."),
+    click.option("--log-format", metavar="ID", help="Read every line as this format instead of detecting it."),
+    click.option("--rules", "rules", multiple=True, type=click.Path(), help="A folder of rules to use as well."),
+    click.option("--no-default-rules", is_flag=True, help="Use only the rules of --rules."),
+    click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Pieces worked on at once."),
+)
+
+
+def shared_options(command: Callable[..., None]) -> Callable[..., None]:
+    return reduce(lambda done, option: option(done), reversed(_SHARED), command)

@@ -1,0 +1,71 @@
+"""`logscan report`: the main job."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from logscan.cli.options import shared_options
+
+
+@click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
+@shared_options
+@click.option("-o", "out", default="report.html", show_default=True, type=click.Path(), help="The page; - is stdout.")
+def report_command(out: str, **flags: Any) -> None:
+    """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
+    from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)
+
+    answer, page = _render(flags)
+    write_text(out, page)
+    summarise(answer, out)
+    finish(answer.scan)
+
+
+def _render(flags: dict[str, Any]) -> tuple[Any, str]:
+    from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
+
+    from logscan import __version__  # noqa: PLC0415
+    from logscan.cli.place import cache_dir  # noqa: PLC0415
+    from logscan.cli.reading import progress, request  # noqa: PLC0415
+    from logscan.engine.scan import scan_logs  # noqa: PLC0415
+    from logscan.report.charts import chart_bundle  # noqa: PLC0415
+    from logscan.report.html import render_html  # noqa: PLC0415
+
+    asked = request(flags)
+    with ThreadPoolExecutor(1) as beside, progress(asked.paths) as step:
+        bundle = beside.submit(chart_bundle, cache_dir())
+        answer = scan_logs(asked, step)
+        command = "logscan " + " ".join(sys.argv[1:])
+        page = render_html(
+            answer.scan, answer.library, generated=asked.now, command=command, version=__version__, bundle=bundle.result()
+        )
+    return answer, page
+
+
+def summarise(answer: Any, out: str) -> None:
+    from logscan.report.text import summary_text  # noqa: PLC0415
+
+    click.echo(summary_text(answer.scan, answer.library.taxonomy), err=True)
+    if out != "-":
+        click.echo(f"report: {out}", err=True)
+
+
+def write_text(out: str, text: str) -> None:
+    """Write a file whole or not at all.
+
+    Errors: click.ClickException when it cannot be written
+    """
+    if out == "-":
+        click.echo(text, nl=False)
+        return
+    path = Path(out).resolve()
+    staged = path.with_name(f".{path.name}.part")
+    try:
+        if path.exists() and not path.is_file():  # a terminal, a pipe, /dev/null: never to be replaced
+            path.write_text(text, "utf-8")
+            return
+        staged.write_text(text, "utf-8")
+        staged.replace(path)
+    except OSError as fault:
+        raise click.FileError(out, hint=f"{fault.strerror}; choose another place with -o") from fault

@@ -1,0 +1,110 @@
+"""Many partials become one, in bounded memory: what grows with the input goes to disk."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+import polars as pl
+
+from logscan.engine.partial import Partial, Tally, add_up, first_rejects
+from logscan.model.schemas import CLASSIFIED, REJECTS, TOTALS, VISITS
+
+_VISITS_HELD = 4_000_000  # rows in memory, about 130 MB, before they go to disk
+_FAILURES_HELD = 100_000  # rows in memory, about 100 MB
+_TOTALS_HELD = 1_000_000  # rows; beyond, the buckets get coarser
+_COARSER = ("1m", "5m", "15m", "1h", "6h", "1d", "7d")
+
+
+class Merged(NamedTuple):
+    """The whole input.
+
+    classified  CLASSIFIED, any row order
+    totals      TOTALS, one row per key, buckets of `bucket` length
+    visits      VISITS, any row order
+    events      CLASSIFIED, every event, when the plan asked for all
+    """
+
+    classified: pl.LazyFrame
+    totals: pl.DataFrame
+    visits: pl.LazyFrame
+    rejects: pl.DataFrame
+    events: pl.LazyFrame
+    tallies: Mapping[str, Tally]
+    bucket: str
+
+
+class _Heap:
+    """Rows of one schema: in memory while few, else as Parquet files in a folder."""
+
+    def __init__(self, folder: Path, name: str, schema: pl.Schema, held: int) -> None:
+        self.folder, self.name, self.schema, self.held = folder, name, schema, held
+        self.frames: list[pl.DataFrame] = []
+        self.rows = 0
+        self.files: list[Path] = []
+
+    def add(self, frame: pl.DataFrame) -> None:
+        if frame.is_empty():
+            return
+        self.frames.append(frame)
+        self.rows += frame.height
+        if self.rows > self.held:
+            path = self.folder / f"{self.name}-{len(self.files):05}.parquet"
+            pl.concat(self.frames).write_parquet(path, compression="lz4", statistics=False)
+            self.files.append(path)
+            self.frames, self.rows = [], 0
+
+    def lazy(self) -> pl.LazyFrame:
+        here = [frame.lazy() for frame in self.frames] or [self.schema.to_frame().lazy()]
+        there = [pl.scan_parquet(self.files)] if self.files else []
+        return pl.concat([*there, *here])
+
+
+class Merge:
+    """Takes partials in any order.
+
+    Law: associative and commutative but for row order, which no reader may rest on
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.classified = _Heap(folder, "classified", CLASSIFIED, _FAILURES_HELD)
+        self.visits = _Heap(folder, "visits", VISITS, _VISITS_HELD)
+        self.events = _Heap(folder, "events", CLASSIFIED, _FAILURES_HELD)
+        self.totals: list[pl.DataFrame] = []
+        self.level = 0
+        self.rejects = REJECTS.to_frame()
+        self.tallies: dict[str, Tally] = {}
+
+    def add(self, partial: Partial) -> None:
+        self.classified.add(partial.classified)
+        self.visits.add(partial.visits)
+        self.events.add(partial.events)
+        self.rejects = first_rejects(pl.concat([self.rejects, partial.rejects]))
+        for path, tally in partial.tallies.items():
+            self.tallies[path] = self.tallies.get(path, Tally()) + tally
+        self.totals.append(partial.totals)
+        if sum(frame.height for frame in self.totals) > 2 * _TOTALS_HELD:
+            self.totals = [self._added_up()]
+
+    def _added_up(self) -> pl.DataFrame:
+        """One row per key; buckets grow until few enough rows are left.
+
+        Law: the final length of a bucket depends on the rows alone, for their number only grows
+        """
+        totals = pl.concat([TOTALS.to_frame(), *self.totals])
+        totals = add_up(totals.with_columns(pl.col("bucket").dt.truncate(_COARSER[self.level])))
+        while totals.height > _TOTALS_HELD and self.level + 1 < len(_COARSER):
+            self.level += 1
+            totals = add_up(totals.with_columns(pl.col("bucket").dt.truncate(_COARSER[self.level])))
+        return totals
+
+    def done(self) -> Merged:
+        totals = self._added_up()
+        return Merged(
+            self.classified.lazy(),
+            totals,
+            self.visits.lazy(),
+            self.rejects,
+            self.events.lazy(),
+            self.tallies,
+            _COARSER[self.level],
+        )

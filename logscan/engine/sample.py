@@ -1,0 +1,59 @@
+"""A look at a source before it is read: lines from its head, and from its middle and tail where that costs nothing."""
+
+from logscan.ingest.source import Source, Stream
+
+_LOOK = 64 << 10  # bytes at each place
+_LINES = 150  # of each place
+
+
+class Peeked:
+    """A stream whose first bytes have been looked at; reading begins with them again."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.stream = stream
+        self.head = b""
+        while len(self.head) < _LOOK and (more := stream.read(_LOOK - len(self.head))):
+            self.head += more
+        self._left = self.head
+
+    def read(self, size: int) -> bytes:
+        if not self._left:
+            return self.stream.read(size)
+        data, self._left = self._left[:size], self._left[size:]
+        return data
+
+
+def sample_lines(source: Source, peeked: Peeked) -> list[str]:
+    """Whole lines from the head and, of a plain file, from the middle and the tail.
+
+    Law: depends on the source's bytes alone
+    """
+    places = [peeked.head]
+    if source.file is not None and source.member is None and source.file.is_file():
+        places += _middle_and_tail(source, peeked.head)
+    return [line for at, place in enumerate(places) for line in _whole_lines(place, inner=at > 0)]
+
+
+def _middle_and_tail(source: Source, head: bytes) -> list[bytes]:
+    if source.file is None:
+        return []
+    with source.file.open("rb") as file:
+        if file.read(len(head)) != head:
+            return []  # compressed or recoded: what lies at an offset means nothing
+        size = file.seek(0, 2)
+        if size <= 3 * _LOOK:
+            return []
+        file.seek(size // 2)
+        middle = file.read(_LOOK)
+        file.seek(size - _LOOK)
+        return [middle, file.read(_LOOK)]
+
+
+def _whole_lines(data: bytes, *, inner: bool) -> list[str]:
+    rows = data.split(b"\n")
+    if inner:
+        rows = rows[1:]
+    if len(rows) > 1:
+        rows = rows[:-1]  # cut, or empty after the last newline
+    step = max(1, len(rows) // _LINES)
+    return [row.removesuffix(b"\r").decode("utf-8", "backslashreplace") for row in rows[::step] if row.strip()]

@@ -1,0 +1,162 @@
+"""One chunk of bytes to what it says: the only place where log text is read."""
+
+from typing import NamedTuple
+
+import polars as pl
+
+from logscan.analysis.classify import classify, outcome
+from logscan.analysis.endpoint import with_endpoint
+from logscan.analysis.visits import visit_columns
+from logscan.engine.partial import Partial, Tally, add_up, empty, first_rejects
+from logscan.engine.plan import Period, Plan, Task
+from logscan.ingest.chunk import Chunk
+from logscan.ingest.lines import read_lines
+from logscan.ingest.parse import Parsed, nearest, parse
+from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, REJECTS
+
+_FAILED = OUTCOMES.index("auth_failure")
+_EXPLAINED = 20  # rejected lines of a chunk that are explained; the rest are counted
+_SHOWN = 300  # characters of a rejected line
+
+
+class _Read(NamedTuple):
+    parsed: Parsed
+    narrow: pl.DataFrame  # events inside the period, the plan's narrow columns
+    outside: int
+
+
+def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
+    """Read, classify, redact and count one chunk.
+
+    Law:   the merge of the partials of any division of a log into chunks is the same
+    Units: the chunk's line numbers and offsets are those of the decompressed source
+    """
+    lines, repaired = read_lines(chunk)
+    if lines.is_empty():
+        return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines)})
+    read = _read(lines, task, plan)
+    failures = _failures(lines, read, task, plan)
+    narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
+    redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
+    return Partial(
+        classified=redacted.select(list(CLASSIFIED)),
+        totals=_totals(narrow),
+        visits=narrow.select(visit_columns()),
+        rejects=_rejects(read.parsed, task, plan),
+        events=_events(read.narrow, redacted, task, plan),
+        tallies={task.path: _tally(chunk, lines, read, repaired)},
+    )
+
+
+def _read(lines: pl.DataFrame, task: Task, plan: Plan) -> _Read:
+    parsed = parse(lines, task.formats, plan.narrow, task.clock)
+    inside = _inside(parsed.events, plan.period)
+    return _Read(parsed, inside, parsed.events.height - inside.height)
+
+
+def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
+    at = pl.col("@timestamp")
+    if period.since is not None:
+        events = events.filter((at >= period.since).fill_null(value=True))
+    if period.until is not None:
+        events = events.filter((at < period.until).fill_null(value=True))
+    return events
+
+
+def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
+    """CLASSIFIED rows of the chunk, not yet redacted, in line order."""
+    candidates = _candidates(read.narrow, plan)
+    if candidates.is_empty():
+        return CLASSIFIED.to_frame()
+    if plan.all_events:
+        whole = candidates
+    else:
+        kept = _with_continuations(lines, candidates, read.parsed)
+        whole = parse(kept, task.formats, frozenset(EVENTS), task.clock).events
+    whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
+    return classify(whole, plan.causes)
+
+
+def _candidates(narrow: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """The events that a rule could know, by a cheap necessary condition for each format."""
+    parts = []
+    for (dataset,), part in narrow.group_by("event.dataset", maintain_order=True):
+        if str(dataset) in plan.gates:
+            parts.append(part.filter(plan.gates[str(dataset)]))
+    return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
+
+
+def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:
+    """The candidates' lines, each with the lines that continue it."""
+    if not parsed.continuations:
+        return lines.join(candidates.select("logscan.line"), on="logscan.line", how="semi", maintain_order="left")
+    begins = pl.concat([parsed.events.select("logscan.line"), parsed.rejects.select("logscan.line")]).sort("logscan.line")
+    owner = lines.select("logscan.line").join_asof(
+        begins.with_columns(pl.col("logscan.line").alias("_owner")), on="logscan.line", strategy="backward"
+    )
+    return lines.filter(owner["_owner"].is_in(candidates["logscan.line"].implode()).fill_null(value=False))
+
+
+def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    went = outcome(narrow, plan.outcomes)
+    failed = narrow["logscan.line"].is_in(failures["logscan.line"].implode())
+    return narrow.with_columns(
+        pl.when(failed).then(pl.lit(_FAILED, pl.UInt8())).otherwise(went).alias("outcome")
+    )
+
+
+def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
+    names = pl.Series(list(OUTCOMES))
+    counted = narrow.group_by(
+        pl.col("@timestamp").dt.truncate("1m").alias("bucket"),
+        "event.dataset",
+        "logscan.endpoint",
+        "server.address",
+        "outcome",
+    ).agg(pl.len().cast(pl.UInt64()).alias("events"))
+    return add_up(counted.with_columns(pl.lit(names).gather(pl.col("outcome")).alias("outcome")))
+
+
+def _rejects(parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
+    first = parsed.rejects.head(_EXPLAINED)
+    if first.is_empty():
+        return REJECTS.to_frame()
+    texts = first["event.original"].to_list()
+    shown = first.with_columns(
+        pl.lit(task.path).alias("log.file.path"),
+        pl.Series("reason", nearest(texts, task.formats), dtype=pl.String()),
+    )
+    redacted = plan.redactor.redact(shown, ["event.original"])
+    return first_rejects(redacted.with_columns(pl.col("event.original").str.slice(0, _SHOWN)))
+
+
+def _events(narrow: pl.DataFrame, failures: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:
+    """Every event of the chunk, failures with their cause, redacted."""
+    if not plan.all_events:
+        return CLASSIFIED.to_frame()
+    rest = narrow.join(failures.select("logscan.line"), on="logscan.line", how="anti", maintain_order="left")
+    rest = rest.with_columns(pl.lit(task.path).alias("log.file.path"))
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in CLASSIFIED.items() if name not in rest.columns]
+    plain = plan.redactor.redact(with_endpoint(rest.with_columns(missing)), CLASSIFIED)
+    return pl.concat([failures.select(list(CLASSIFIED)), plain.select(list(CLASSIFIED))]).sort("logscan.line")
+
+
+def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int) -> Tally:
+    events = read.parsed.events
+    datasets = events["event.dataset"].value_counts(sort=True, name="n").rows()
+    first, last = events.select(first=pl.col("@timestamp").min(), last=pl.col("@timestamp").max()).row(0)
+    return Tally(
+        lines=lines.height,
+        bytes=len(chunk.data),
+        events=events.height,
+        rejects=read.parsed.rejects.height,
+        continuations=read.parsed.continuations,
+        blank=read.parsed.blank,
+        repaired=repaired,
+        cut=chunk.cut_lines,
+        untimed=events["@timestamp"].null_count(),
+        outside=read.outside,
+        first=first,
+        last=last,
+        datasets=dict(sorted(datasets)),
+    )
