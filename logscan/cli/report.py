@@ -11,7 +11,7 @@ from logscan.cli.options import shared_options
 
 @click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
 @shared_options
-@click.option("-o", "out", default="report.html", show_default=True, type=click.Path(), help="The page; - is stdout.")
+@click.option("-o", "--output", "out", default="report.html", show_default=True, type=click.Path(), help="The page; - is stdout.")
 def report_command(out: str, **flags: Any) -> None:
     """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
     from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)

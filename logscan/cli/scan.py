@@ -12,7 +12,7 @@ from logscan.model.severity import SEVERITIES
 @click.command("scan", epilog="Example: logscan scan /var/log/nginx --format json --fail-on high | jq .summary")
 @shared_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson"]), default="table", show_default=True)
-@click.option("-o", "out", default="-", type=click.Path(), help="Write here instead of to stdout.")
+@click.option("-o", "--output", "out", default="-", type=click.Path(), help="Write here instead of to stdout.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
     """Print the findings of the logs in PATH... (files, folders, globs, archives, -)."""
