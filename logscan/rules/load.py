@@ -1,16 +1,34 @@
 """Every rule, playbook and the taxonomy under some folders, read and compiled at once: all or every fault."""
 
-from collections.abc import Mapping, Sequence
+import hashlib
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import polars as pl
 
+from logscan.model.document import Document, read_document
+from logscan.model.errors import Faults, LogscanError, RuleError, Where
+from logscan.model.resources import rules_dir
+from logscan.model.taxonomy import Taxonomy, load_taxonomy
 from logscan.rules.gate import gate
 from logscan.rules.match import match
-from logscan.rules.playbook import Playbook
-from logscan.rules.rule import Library, Rule
+from logscan.rules.meaning import EVENT_KINDS, SERIES_KINDS, Words
+from logscan.rules.playbook import Playbook, read_playbook
+from logscan.rules.rule import Library, Rule, rule_name
+from logscan.rules.shape import fault, refuse_twins
 
 __all__ = ["Library", "Playbook", "Rule", "gate", "load_library", "match"]
+
+_TAXONOMY, _PLAYBOOKS = "taxonomy.yml", "playbooks"
+_ELSEWHERE = {"formats", "alerts"}  # folders that other loaders read
+_KINDS = {*EVENT_KINDS, *SERIES_KINDS, _PLAYBOOKS}
+_RULE_KEYS = {"title", "detection", "logsource", "logscan", "steps", "correlation"}
+
+
+class _File(NamedTuple):
+    kind: str
+    document: Document
 
 
 def load_library(
@@ -21,6 +39,139 @@ def load_library(
 ) -> Library:
     """Read all definitions.
 
+    In:     folders (or single files). A file's kind is the name of the folder it is in: causes, outcomes, signatures,
+            patterns, playbooks; elsewhere it follows from what the file says. When no folder has a taxonomy, the
+            shipped taxonomy and playbooks stand in.
+    Out:    rules by kind, best first: highest priority, then name
     Errors: Faults, with every fault of every file
     """
-    raise NotImplementedError
+    faults: list[LogscanError] = []
+    shelves = _with_words(folders)
+    files = [file for folder in shelves for file in _read(folder, faults)]
+    taxonomy = _taxonomy(shelves, faults)
+    playbooks = _playbooks(files, taxonomy, faults)
+    there = {*playbooks, *(Path(wrong.where.path).stem for wrong in faults)}  # a broken one is told once, at its place
+    if taxonomy:
+        faults += _refuse_missing_playbooks(shelves, taxonomy, there)
+    columns = dict.fromkeys(EVENT_KINDS, event_columns) | dict.fromkeys(SERIES_KINDS, series_columns)
+    rules = _rules([file for file in files if file.kind in columns], Words(taxonomy, there), columns, faults)
+    if faults or taxonomy is None:
+        raise Faults(faults)
+    ranked = sorted(rules, key=lambda rule: (-rule.priority, rule.name))
+    kinds = {kind: tuple(rule for rule in ranked if rule.kind == kind) for kind in columns}
+    return Library(**kinds, playbooks=playbooks, taxonomy=taxonomy, digest=_digest(shelves, files))
+
+
+def _with_words(folders: Sequence[Path]) -> list[Path]:
+    """The folders, after the shipped taxonomy and playbooks when none of them has a taxonomy of its own."""
+    if any((folder / _TAXONOMY).is_file() for folder in folders):
+        return list(folders)
+    return [rules_dir() / _TAXONOMY, rules_dir() / _PLAYBOOKS, *folders]
+
+
+def _read(folder: Path, faults: list[LogscanError]) -> Iterator[_File]:
+    if folder.name == _TAXONOMY:
+        return
+    found = [folder] if folder.is_file() else sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")})
+    if not found:
+        what = "holds no definition" if folder.is_dir() else "does not exist"
+        faults.append(RuleError(what, where=Where(str(folder)), hint="give a folder with .yml files"))
+    for path in found:
+        inside = path.relative_to(folder).parts[:-1]
+        if path.name == _TAXONOMY or _ELSEWHERE & set(inside[:1]) or any(part[0] == "." for part in inside):
+            continue
+        try:
+            document = read_document(path)
+        except LogscanError as wrong:
+            faults.append(wrong)
+            continue
+        if inside or not (folder / _TAXONOMY).is_file() or _looks_like_rule(document.value):
+            yield _File(inside[0] if inside and inside[0] in _KINDS else _kind(document.value), document)
+
+
+def _looks_like_rule(value: Any) -> bool:
+    """Beside a taxonomy stand other settings too, which other loaders read."""
+    return not isinstance(value, dict) or bool(_RULE_KEYS & set(value))
+
+
+def _kind(value: Any) -> str:
+    """What kind of definition a file is that lies in no folder of a kind."""
+    keys = value if isinstance(value, dict) else {}
+    meaning = keys.get("logscan")
+    meaning = meaning if isinstance(meaning, dict) else {}
+    source = keys.get("logsource")
+    if "steps" in keys and "detection" not in keys:
+        return _PLAYBOOKS
+    if "outcome" in meaning or "pattern" in meaning:
+        return "outcomes" if "outcome" in meaning else "patterns"
+    return "signatures" if isinstance(source, dict) and source.get("category") == "series" else "causes"
+
+
+def _taxonomy(folders: Sequence[Path], faults: list[LogscanError]) -> Taxonomy | None:
+    """The taxonomies of all folders together; a later one adds to an earlier one, or replaces its words."""
+    found = Taxonomy({}, {}, {})
+    for path in _taxonomy_files(folders):
+        try:
+            more = load_taxonomy(path)
+        except (Faults, LogscanError) as wrong:
+            faults += wrong.errors if isinstance(wrong, Faults) else [wrong]
+            return None
+        causes = {**found.causes, **more.causes}
+        found = Taxonomy({**found.families, **more.families}, causes, {**found.patterns, **more.patterns})
+    return found
+
+
+def _taxonomy_files(folders: Sequence[Path]) -> list[Path]:
+    paths = [folder if folder.name == _TAXONOMY else folder / _TAXONOMY for folder in folders]
+    return [path for path in paths if path.is_file()]
+
+
+def _playbooks(files: Sequence[_File], taxonomy: Taxonomy | None, faults: list[LogscanError]) -> dict[str, Playbook]:
+    causes = taxonomy.causes if taxonomy else None
+    read = [(file.document, *read_playbook(file.document, causes)) for file in files if file.kind == _PLAYBOOKS]
+    for _, _, wrong in read:
+        faults += wrong
+    faults += refuse_twins([(book.id, document, "id") for document, book, _ in read if book], "playbook id")
+    return {book.id: book for _, book, _ in read if book}
+
+
+def _refuse_missing_playbooks(
+    folders: Sequence[Path], taxonomy: Taxonomy, known: Collection[str]
+) -> list[LogscanError]:
+    """Every cause has its playbook."""
+    found: list[LogscanError] = []
+    for cause in taxonomy.causes.values():
+        if cause.playbook not in known:
+            key = f"families.{cause.family}.causes.{cause.id}.playbook"
+            documents = [read_document(path) for path in _taxonomy_files(folders)]
+            document = next(document for document in documents[::-1] if key in document.lines)
+            found.append(fault(document, key, f"unknown playbook `{cause.playbook}`", cause.playbook, known))
+    return found
+
+
+def _rules(
+    files: Sequence[_File], words: Words, columns: Mapping[str, Mapping[str, pl.DataType]], faults: list[LogscanError]
+) -> list[Rule]:
+    if not files:
+        return []
+    # pySigma takes as long to import as all the rest of the start: only who loads rules pays for it
+    from logscan.rules.compile import compile_rule  # noqa: PLC0415
+    from logscan.rules.detection import regex_faults  # noqa: PLC0415
+
+    compiled: list[tuple[Rule, Document]] = []
+    for kind, document in files:
+        rule, wrong = compile_rule(document, kind, words, columns[kind])
+        faults += wrong
+        if rule:
+            compiled.append((rule, document))
+    faults += regex_faults(compiled)
+    named = [file.document for file in files if isinstance(file.document.value, dict)]
+    faults += refuse_twins([(str(doc.value.get("name") or rule_name(doc.path)), doc, "name") for doc in named], "name")
+    faults += refuse_twins([(str(doc.value["id"]), doc, "id") for doc in named if doc.value.get("id")], "id")
+    return [rule for rule, _ in compiled]
+
+
+def _digest(folders: Sequence[Path], files: Sequence[_File]) -> str:
+    texts = [(file.kind, file.document.text) for file in files]
+    texts += [("taxonomy", path.read_text("utf-8")) for path in _taxonomy_files(folders)]
+    return hashlib.sha256("\0".join(f"{kind}\0{text}" for kind, text in sorted(texts)).encode()).hexdigest()

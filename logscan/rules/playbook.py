@@ -35,14 +35,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     return _PLACE.sub(lambda found: values.get(found[1]) or f"<{found[1]}>", text)
 
 
-def read_playbook(document: Document, causes: Collection[str]) -> tuple[Playbook | None, list[LogscanError]]:
-    """The playbook and every fault of its file; None when there is any."""
+def read_playbook(document: Document, causes: Collection[str] | None) -> tuple[Playbook | None, list[LogscanError]]:
+    """The playbook and every fault of its file; None when there is any. causes: the known ones; None: not known."""
     shape = Shape(document, document.value, "")
     shape.refuse_unknown({"id", "title", "causes", "summary", "steps"})
     name, title, summary = shape.text("id"), shape.text("title"), shape.text("summary")
     about = shape.texts("causes")
     for cause in about:
-        shape.one_of("causes", cause, causes, "cause")
+        if causes is not None:
+            shape.one_of("causes", cause, causes, "cause")
     steps = tuple(_step(document, index, step, shape) for index, step in enumerate(shape.items("steps")))
     for key, text in _texts(title, summary, steps):
         for place in _PLACE.findall(text):

@@ -1,7 +1,9 @@
 """A rule as the other floors see it: what it asks of a row, and what a match means."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -64,6 +66,11 @@ class Rule:
     def applies_to(self, logsource: Mapping[str, str]) -> bool:
         """Whether the log source of a format leaves room for this rule: what the format leaves open may be anything."""
         return all(logsource.get(key, value) == value for key, value in self.logsource.items())
+
+
+def rule_name(path: str) -> str:
+    """A rule without a name is called as its file."""
+    return re.sub(r"\W+", "_", PurePath(path).stem).strip("_").lower()
 
 
 class Library(NamedTuple):

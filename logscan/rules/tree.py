@@ -23,10 +23,11 @@ class Column(NamedTuple):
 
 
 class Words(NamedTuple):
-    """One text to look for. how: equals | contains | starts | ends | like; pieces: the text between `*` wildcards."""
+    """One text to look for. how: equals | contains | starts | ends | like; literal: what any match must hold."""
 
     how: str
     text: str  # for `like` a Rust regex
+    literal: str
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def any_of(texts: Sequence[str]) -> str:
 def _text(node: Text) -> pl.Expr:
     value = as_text(node.column) if node.cased else lowered(node.column)
     by: dict[str, list[str]] = {}
-    for how, text in node.words:
+    for how, text, _ in node.words:
         by.setdefault(how, []).append(text)
     return functools.reduce(operator.or_, (_HOW[how](value, texts) for how, texts in by.items()))
 

@@ -1,0 +1,116 @@
+"""One rule file: read by pySigma, its meaning checked, its condition turned into a tree, every fault placed."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+from sigma.rule import SigmaRule
+
+from logscan.model.document import Document
+from logscan.model.errors import LogscanError, RuleError
+from logscan.rules.backend import Backend, merged
+from logscan.rules.detection import CRASHES, item_faults, unknown_fields, unusable, unused_parts
+from logscan.rules.meaning import Words, read_meaning
+from logscan.rules.rule import Rule, rule_name
+from logscan.rules.shape import Shape
+from logscan.rules.tree import Node
+
+_KEYS = frozenset(
+    {"title", "id", "related", "name", "taxonomy", "status", "description", "license", "references", "author", "date"}
+    | {"modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "logscan"}
+)
+_HINTS = {
+    "id": "give a UUID, such as 0b8f8a53-6f0e-4c53-9b7c-2d0b6a6f1c11",
+    "level": "use one of: informational, low, medium, high, critical",
+    "status": "use one of: stable, test, experimental, deprecated, unsupported",
+    "tags": "write tags as namespace.name",
+    "logsource": "name at least one of category, product, service",
+    "detection.condition": "use names that stand under `detection`, with and, or, not, `1 of name*`, `all of name*`",
+}
+_ERROR_KEYS = {"identifier": "id", "tag": "tags", "condition": "detection.condition"}
+
+
+def compile_rule(
+    document: Document, kind: str, words: Words, columns: Mapping[str, pl.DataType]
+) -> tuple[Rule | None, list[LogscanError]]:
+    """The rule, and every fault of its file; None when there is any."""
+    faults: list[LogscanError] = []
+    shape = Shape(document, document.value, "", faults)
+    other = next((key for key in ("correlation", "filter", "action") if key in shape.value), None)
+    if other:
+        shape.add(other, "makes this no rule about one row", "keep Sigma correlations, filters and actions elsewhere")
+    if faults:
+        return None, faults
+    ours = "logscan" in document.value
+    meaning = read_meaning(document, kind, words, columns, faults)
+    if ours:
+        shape.refuse_unknown(_KEYS)
+        shape.text("id")
+        faults += unused_parts(document)
+    sigma = _read(document, faults)
+    backend = Backend(columns)
+    tree = _tree(document, sigma, backend, faults) if sigma else None
+    if ours:
+        faults += unknown_fields(document, backend.unknown, columns)
+    if faults or sigma is None or tree is None:
+        return None, faults
+    return _rule(
+        document, kind, sigma, {"meaning": meaning, "tree": tree, "unknown": tuple(sorted(backend.unknown))}
+    ), []
+
+
+def _read(document: Document, faults: list[LogscanError]) -> SigmaRule | None:
+    """The rule as pySigma reads it. It names only the first fault of the detection, so that is gone through again."""
+    try:
+        rule = SigmaRule.from_dict(document.value, collect_errors=True)
+    except CRASHES as crash:
+        faults += item_faults(document) or [_fault(document, "", f"is not a Sigma rule: {crash}")]
+        return None
+    errors = [(_key(error), str(error)) for error in rule.errors]
+    if errors and not rule.detection.detections:
+        faults += item_faults(document) or [_fault(document, "detection", errors[-1][1])]
+        errors.pop()
+    faults += [_fault(document, key, what) for key, what in errors]
+    return None if rule.errors else rule
+
+
+def _key(error: Exception) -> str:
+    name = re.sub(r"^Sigma|Error$", "", type(error).__name__).lower()
+    return "tags" if "Sigma tag" in str(error) else _ERROR_KEYS.get(name, name)
+
+
+def _tree(document: Document, sigma: SigmaRule, backend: Backend, faults: list[LogscanError]) -> Node | None:
+    """Conditions are only read here: pySigma puts it off until they are used. One of several is enough."""
+    trees = []
+    for condition in sigma.detection.parsed_condition:
+        try:
+            trees.append(backend.tree(condition.parsed))
+        except CRASHES as error:
+            faults.append(_fault(document, "detection.condition", str(error)))
+    faults += unusable(document, backend.faults)
+    return merged(trees) if trees else None
+
+
+def _fault(document: Document, key: str, what: str) -> RuleError:
+    return RuleError(what, where=document.where(key), hint=_HINTS.get(key, ""))
+
+
+def _rule(document: Document, kind: str, sigma: SigmaRule, found: Mapping[str, Any]) -> Rule:
+    source = {key: getattr(sigma.logsource, key) for key in ("category", "product", "service")}
+    return Rule(
+        name=sigma.name or rule_name(document.path),
+        id=str(sigma.id or ""),
+        kind=kind,
+        path=document.path,
+        title=sigma.title,
+        level=str(sigma.level or "medium"),
+        status=str(sigma.status or ""),
+        description=sigma.description or "",
+        logsource={key: value for key, value in source.items() if value},
+        falsepositives=tuple(map(str, sigma.falsepositives)),
+        references=tuple(map(str, sigma.references)),
+        tags=tuple(map(str, sigma.tags)),
+        text=document.text,
+        **found,
+    )

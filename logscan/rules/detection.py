@@ -1,0 +1,144 @@
+"""Faults within the `detection` of a rule, each with the place of its item, which pySigma does not tell."""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from typing import Any, NamedTuple
+
+import polars as pl
+from sigma.exceptions import SigmaError
+from sigma.modifiers import modifier_mapping
+from sigma.rule import SigmaDetectionItem
+
+from logscan.model.document import Document
+from logscan.model.errors import LogscanError, RuleError
+from logscan.rules.fields import SIGMA_FIELDS
+from logscan.rules.rule import Rule
+from logscan.rules.shape import fault, suggest
+from logscan.rules.tree import Regex, leaves
+
+CRASHES = (
+    SigmaError,
+    AttributeError,
+    TypeError,
+    ValueError,
+    KeyError,
+    RecursionError,
+)  # what pySigma answers odd YAML with
+_REGEX_HINT = "there is no look-around and no back-reference: ask for the other text in a second part with `not`"
+
+
+class Item(NamedTuple):
+    """One `field|modifiers: value` of a detection, or a list of keywords (key None)."""
+
+    place: str
+    key: str | None
+    value: Any
+
+    @property
+    def field(self) -> str:
+        return (self.key or "").partition("|")[0]
+
+    @property
+    def texts(self) -> list[str]:
+        return [
+            text for text in (self.value if isinstance(self.value, list) else [self.value]) if isinstance(text, str)
+        ]
+
+
+def items(document: Document) -> list[Item]:
+    """Every item of the detection with the dotted key at which it stands."""
+    detection = document.value.get("detection")
+    parts = detection.items() if isinstance(detection, dict) else ()
+    return [item for name, body in parts if name != "condition" for item in _within(body, f"detection.{name}")]
+
+
+def _within(body: Any, place: str) -> Iterator[Item]:
+    if isinstance(body, dict):
+        yield from (Item(f"{place}.{key}", str(key), value) for key, value in body.items())
+    elif isinstance(body, list) and any(isinstance(part, dict | list) for part in body):
+        for index, part in enumerate(body):
+            yield from _within(part, f"{place}.{index}")
+    else:
+        yield Item(place, None, body)
+
+
+def item_faults(document: Document) -> list[LogscanError]:
+    """Items that pySigma refuses: unknown modifiers, broken regular expressions, values of the wrong kind."""
+    found: list[LogscanError] = []
+    for item in items(document):
+        try:
+            SigmaDetectionItem.from_mapping(item.key, item.value)
+        except CRASHES as error:
+            what = str(error)
+            unknown = re.search(r"Unknown modifier '(.*)'", what)
+            hint = (
+                suggest(unknown[1], modifier_mapping) if unknown else _REGEX_HINT if "egular expression" in what else ""
+            )
+            found.append(RuleError(what, where=document.where(item.place), hint=hint))
+    return found
+
+
+def unusable(document: Document, refused: Iterable[tuple[str, str]]) -> list[LogscanError]:
+    """Faults for what the backend cannot ask a column for. refused: what, field as written (empty for keywords)"""
+    return [
+        RuleError(what, where=document.where(next(_places(document, field), "detection"))) for what, field in refused
+    ]
+
+
+def unused_parts(document: Document) -> list[LogscanError]:
+    """Parts that no condition names: most often a misspelt one."""
+    detection = document.value.get("detection")
+    if not isinstance(detection, dict):
+        return []
+    words = re.findall(r"[\w*-]+", str(detection.get("condition", "")))
+    asked = [re.escape(word).replace(r"\*", ".*") for word in words] + [".*"] * ("them" in words)
+    return [
+        RuleError(
+            "no condition asks for this part", where=document.where(f"detection.{name}"), hint="name it in `condition`"
+        )
+        for name in detection
+        if name != "condition" and not any(re.fullmatch(word, str(name)) for word in asked)
+    ]
+
+
+def unknown_fields(document: Document, unknown: Iterable[str], columns: Collection[str]) -> list[LogscanError]:
+    """Faults for fields that no column holds."""
+    known = {*columns, *(name for name, column in SIGMA_FIELDS.items() if column in columns)}
+    return [
+        fault(document, place, f"unknown column `{field}`", field, known)
+        for field in sorted(unknown)
+        for place in list(_places(document, field)) or ["detection"]
+    ]
+
+
+def _places(document: Document, field: str) -> Iterator[str]:
+    """Where a field is asked for, or referred to."""
+    return (item.place for item in items(document) if item.field == field or field in item.texts)
+
+
+def regex_faults(compiled: Sequence[tuple[Rule, Document]]) -> list[LogscanError]:
+    """Patterns that Polars cannot run. All are tried in one go; one by one only when that fails."""
+    patterns = [(rule, document, pattern) for rule, document in compiled for pattern in _patterns(rule)]
+    if not _why_broken({pattern for _, _, pattern in patterns}):
+        return []
+    found: list[LogscanError] = []
+    for _, document, pattern in patterns:
+        if why := _why_broken([pattern]):
+            place = next((item.place for item in items(document) if any(text in pattern for text in item.texts)), "")
+            what = f"is a regular expression that cannot be used: {why}"
+            found.append(RuleError(what, where=document.where(place or "detection"), hint=_REGEX_HINT))
+    return found
+
+
+def _patterns(rule: Rule) -> list[str]:
+    return sorted({leaf.pattern for leaf in leaves(rule.tree) if isinstance(leaf, Regex)})
+
+
+def _why_broken(patterns: Iterable[str]) -> str:
+    tests = [pl.col("text").str.contains(pattern).alias(str(at)) for at, pattern in enumerate(patterns)]
+    try:
+        pl.DataFrame({"text": [""]}).select(tests)
+    except pl.exceptions.PolarsError as error:
+        told = re.search(r"^error: (.*)$", str(error), re.MULTILINE)
+        return told[1] if told else str(error).partition("\n")[0]
+    return ""
