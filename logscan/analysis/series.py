@@ -1,7 +1,7 @@
-"""SERIES: one row per unit (a cause at the scope that explains it), all its measures; the rules decide on these columns.
+"""SERIES: one row per unit (a cause at the scope that explains it) with its measures; rules decide on these columns.
 
 A column is null when it could not be measured; null never matches a rule.
-Units are in the names: `_s` seconds, `_share` and `_score` 0..1, `_rate` failures over all requests 0..1, the rest are counts.
+Units are in the names: `_s` seconds; `_share`, `_score`, `_rate` 0..1 (rates: failures over all requests); else counts.
 """
 
 import polars as pl
@@ -39,6 +39,10 @@ SERIES = pl.Schema(
         "gap_mad_s": _NUMBER,  # median absolute deviation from the median
         "gap_cv": _NUMBER,  # standard deviation / mean
         "gap_max_s": _NUMBER,
+        "gap_floor": _NUMBER,  # shortest gap / median gap: near 1 when nothing fails before a lifetime is over
+        "quiet_gaps": _NUMBER,  # after_s / longest gap (of events while there is one episode)
+        "quiet_medians": _NUMBER,  # after_s / median gap (of events while there is one episode)
+        "quiet_spans": _NUMBER,  # after_s / span_s, the latter at least one second
         "timestamp_score": _NUMBER,  # 1: as regular as a beacon
         "period_s": _NUMBER,  # gaps folded: missed cycles do not lengthen it
         "period_cv": _NUMBER,  # deviation of the folded gaps / period
@@ -64,11 +68,13 @@ SERIES = pl.Schema(
         "error_share": _NUMBER,  # other errors (404, 5xx …) / all requests of the same clients
         "recovered_share": _NUMBER,  # episodes followed by a success before the next one / episodes that end in the log
         "recovery_median_s": _NUMBER,  # last failure of an episode to the first success after it
+        "recovery_cycle": _NUMBER,  # recovery_median_s / period_s
         "rate_before": _NUMBER,
         "rate_during": _NUMBER,
         "rate_ratio": _NUMBER,  # rate_during / rate_before, the latter at least half an event
         "step_score": _NUMBER,  # log-likelihood gain of the best step up (and down)
         "step_open": _COUNT,  # 1: the last window of its traffic is still high, else 0
+        "known_share": _NUMBER,  # clients with a success before the onset / clients
         "hit_before": _NUMBER,  # active clients hit before the onset / active clients
         "hit_during": _NUMBER,  # the same from onset to end
         "others_rate": _NUMBER,  # failures / requests of everybody else from onset to end
