@@ -1,0 +1,180 @@
+"""What the page's templates read: the scan, joined with the words of taxonomy, rules and playbooks."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from logscan.model.finding import Finding, Scan
+from logscan.model.resources import reports_dir
+from logscan.model.severity import SEVERITIES
+from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
+from logscan.report.charts import colours
+from logscan.report.show import measured
+from logscan.report.steps import filled_steps, place_values
+from logscan.report.strip import Mark, episode_marks
+from logscan.report.timeline import Timeline, make_timeline
+from logscan.rules.load import Library, Rule
+from logscan.rules.playbook import Step
+
+_TEXT, _BEHAVIOUR = "text", "behaviour"
+
+
+class Matched(NamedTuple):
+    """A rule that matched. basis: whether it read the words of a line or what was measured over many."""
+
+    name: str
+    title: str
+    basis: str
+
+
+class Measure(NamedTuple):
+    name: str
+    words: str
+    value: str
+    decisive: bool  # a rule that matched reads it
+
+
+@dataclass(frozen=True)
+class Card:
+    """One finding with its words. basis: text | behaviour | none, what its cause rests on."""
+
+    finding: Finding
+    number: int
+    cause: Cause
+    family: str
+    pattern: Pattern
+    severity: str  # one of SEVERITIES, for the look; the finding's own word is what is shown
+    colour: str
+    rules: tuple[Matched, ...]
+    basis: str
+    measures: tuple[Measure, ...]
+    playbook: str
+    summary: str
+    steps: tuple[Step, ...]
+    marks: tuple[Mark, ...]
+    alternatives: tuple[tuple[str, str], ...]  # title, confidence
+
+
+@dataclass(frozen=True)
+class Page:
+    """benign: findings that need no action; calm: title and count of benign causes that gave no finding of their own."""
+
+    scan: Scan
+    cards: tuple[Card, ...]
+    benign: tuple[Card, ...]
+    calm: tuple[tuple[Cause, int], ...]
+    real: int  # failures that are not benign
+    timeline: Timeline | None
+    first: datetime | None
+    last: datetime | None
+
+
+def build_page(scan: Scan, library: Library) -> Page:
+    """Everything the templates show.
+
+    Law: pure; the same scan and library give an equal page. Cards stand worst first, else in the order of the scan
+    """
+    taxonomy = library.taxonomy
+    ranked = sorted(scan.by_cause.items(), key=lambda item: (-item[1], item[0]))
+    seen = dict.fromkeys([cause for cause, _ in ranked] + [f.cause for f in scan.findings])
+    hues = colours([(cause, cause_words(taxonomy, cause).family) for cause in seen])
+    first, last = covered(scan)
+    rules = {rule.name: rule for rule in library.rules}
+    words = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
+    ordered = sorted(scan.findings, key=lambda finding: -_rank(finding.severity))
+    cards = [
+        _card(finding, number, library, rules, words, hues[finding.cause], (first, last))
+        for number, finding in enumerate(sorted(ordered, key=lambda f: cause_words(taxonomy, f.cause).benign), 1)
+    ]
+    own = {finding.cause for finding in scan.findings}
+    calm = [(cause_words(taxonomy, cause), count) for cause, count in ranked if cause not in own]
+    kinds = {cause: cause_words(taxonomy, cause) for cause in seen}
+    return Page(
+        scan,
+        tuple(card for card in cards if not card.cause.benign),
+        tuple(card for card in cards if card.cause.benign),
+        tuple((cause, count) for cause, count in calm if cause.benign),
+        sum(count for cause, count in ranked if not kinds[cause].benign),
+        make_timeline(scan, kinds, taxonomy.families, hues),
+        first,
+        last,
+    )
+
+
+def cause_words(taxonomy: Taxonomy, cause: str) -> Cause:
+    """The words of a cause; one that the taxonomy lacks stands for itself."""
+    unknown = taxonomy.causes.get(UNCLASSIFIED)
+    family = unknown.family if unknown else ""
+    return taxonomy.causes.get(cause) or Cause(cause, cause, "", family, "", benign=False)
+
+
+def covered(scan: Scan) -> tuple[datetime | None, datetime | None]:
+    """First and last event of all inputs."""
+    firsts = [i.first for i in scan.inputs if i.first]
+    lasts = [i.last for i in scan.inputs if i.last]
+    return (min(firsts).astimezone(UTC) if firsts else None, max(lasts).astimezone(UTC) if lasts else None)
+
+
+def _rank(severity: str) -> int:
+    return SEVERITIES.index(severity) if severity in SEVERITIES else -1
+
+
+def _card(
+    finding: Finding,
+    number: int,
+    library: Library,
+    rules: Mapping[str, Rule],
+    words: Mapping[str, str],
+    colour: str,
+    axis: tuple[datetime | None, datetime | None],
+) -> Card:
+    taxonomy = library.taxonomy
+    cause = cause_words(taxonomy, finding.cause)
+    found = [rules[name] for name in finding.rules if name in rules]
+    matched = tuple(_matched(name, rules) for name in finding.rules)
+    playbook = library.playbooks.get(finding.playbook) or library.playbooks.get(cause.playbook)
+    values = place_values(finding, cause.title, finding.evidence[0].path if finding.evidence else "")
+    naming = [rule for rule in found if rule.names == finding.cause]
+    return Card(
+        finding=finding,
+        number=number,
+        cause=cause,
+        family=taxonomy.families.get(cause.family, cause.family),
+        pattern=taxonomy.patterns.get(finding.pattern) or Pattern(finding.pattern, finding.pattern, ""),
+        severity=SEVERITIES[max(_rank(finding.severity), 0)],
+        colour=colour,
+        rules=matched,
+        basis=_basis(naming),
+        measures=_measures(finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], words),
+        playbook=playbook.title if playbook else "",
+        summary=playbook.summary if playbook else "",
+        steps=filled_steps(playbook, values) if playbook else (),
+        marks=episode_marks(finding.episodes, axis[0], axis[1]) if axis[0] and axis[1] else (),
+        alternatives=tuple((cause_words(taxonomy, a.cause).title, a.confidence) for a in finding.alternatives),
+    )
+
+
+def _matched(name: str, rules: Mapping[str, Rule]) -> Matched:
+    rule = rules.get(name)
+    if rule is None:
+        return Matched(name, name, "")
+    return Matched(name, rule.title, _TEXT if rule.kind in ("causes", "outcomes") else _BEHAVIOUR)
+
+
+def _basis(naming: Sequence[Rule]) -> str:
+    if any(rule.kind == "causes" for rule in naming):
+        return _TEXT
+    return _BEHAVIOUR if naming else "none"
+
+
+def _measures(finding: Finding, deciding: Sequence[Rule], words: Mapping[str, str]) -> tuple[Measure, ...]:
+    """Law: what the deciding rules read comes first; what was not measured is left out."""
+    read = frozenset[str]().union(*(rule.columns for rule in deciding if rule.kind in ("signatures", "patterns")))
+    found = [
+        Measure(name, words.get(name, name.replace("_", " ")), measured(name, value), name in read)
+        for name, value in finding.features.items()
+        if value is not None
+    ]
+    return tuple(sorted(found, key=lambda measure: not measure.decisive))

@@ -1,0 +1,97 @@
+"""The report: one HTML file that can be mailed, opened offline and trusted as evidence."""
+
+import base64
+import hashlib
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from logscan.model.finding import Scan
+from logscan.model.resources import reports_dir
+from logscan.report import show
+from logscan.report.charts import chart_json, for_script, palette_css
+from logscan.report.context import build_page
+from logscan.rules.load import Library
+
+if TYPE_CHECKING:
+    import jinja2
+
+EVIDENCE = 4_000  # characters shown of one log line
+_POLICY = (
+    "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'; "
+    "require-trusted-types-for 'script'; trusted-types logscan default"
+)
+
+
+def render_html(
+    scan: Scan, library: Library, *, generated: datetime, command: str, version: str, bundle: str
+) -> str:
+    """The whole page.
+
+    In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page
+    Law: a pure function of its arguments; no text of `scan` becomes markup, script, style, link or anything unseen;
+         the page asks nothing of the network and tells everything but the interactive chart without scripts
+    """
+    folder = reports_dir()
+    page = build_page(scan, library)
+    script = for_script((folder / "html" / "report.js").read_text("utf-8"))
+    style = palette_css() + (folder / "html" / "report.css").read_text("utf-8")
+    scripts = [bundle, script] if page.timeline else [script]
+    chart = {"spec": (folder / "charts" / "timeline.vl.json").read_text("utf-8"), **page.timeline.chart} if page.timeline else {}
+    environment = _environment(folder / "html")
+    safe = environment.globals["safe"]
+    return environment.get_template("report.html.j2").render(
+        page=page,
+        scan=scan,
+        generated=generated,
+        command=command,
+        version=version,
+        digest=library.digest,
+        policy=safe(_POLICY.format(scripts=" ".join(map(_hash, scripts)), style=_hash(style))),
+        style=safe(style),
+        scripts=[safe(text) for text in scripts],
+        data=safe(chart_json(chart)),
+    )
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _environment(folder: Path) -> "jinja2.Environment":
+    """Templates that escape all they are given, refuse what they were not given, and show what would hide."""
+    import jinja2  # noqa: PLC0415 - start-up time
+    import markupsafe  # noqa: PLC0415
+
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(folder),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=partial(_shown, markupsafe.Markup),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["safe"] = markupsafe.Markup
+    environment.filters |= {
+        "n": show.number,
+        "pc": show.percent,
+        "span_s": show.duration,
+        "bytes": show.size,
+        "moment": show.moment,
+        "machine": show.machine_time,
+        "path": lambda text: markupsafe.Markup.escape(text),  # our own drawing, of any length
+        "line": lambda text: markupsafe.Markup.escape(show.visible(text, EVIDENCE, keep="\n\t")),
+    }
+    environment.globals["between"] = show.span
+    return environment
+
+
+def _shown(markup: type, value: Any) -> Any:
+    """What a template may print: markup of its own, whole numbers, and text made visible; never None or a float."""
+    if isinstance(value, markup) or (isinstance(value, int) and not isinstance(value, bool)):
+        return value
+    if isinstance(value, float) or value is None or isinstance(value, bool):
+        raise TypeError(f"a template prints {value!r}, which needs words of its own")
+    return show.visible(str(value))

@@ -1,0 +1,164 @@
+"""A made-up scan with every kind of finding, and the shipped words, for the tests of the page."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from types import SimpleNamespace
+from typing import Any
+
+from logscan.model.finding import Alternative, Counts, Evidence, Finding, Input, Rejected, Scan, Scope
+from logscan.model.resources import rules_dir
+from logscan.model.taxonomy import load_taxonomy
+from logscan.rules.playbook import Playbook, Step
+from logscan.rules.rule import Library
+
+START = datetime(2026, 3, 12, 5, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+GENERATED = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
+
+
+def _rule(name: str, kind: str, title: str, names: str, columns: tuple[str, ...] = ()) -> Any:
+    return SimpleNamespace(name=name, kind=kind, title=title, names=names, columns=frozenset(columns), level="high")
+
+
+@cache
+def library() -> Any:
+    """The shipped taxonomy with a few rules and playbooks, independent of the shipped ones."""
+    steps = (
+        Step("Decode the refused token and compare `exp` with {first_seen}.", "It shows whether the token was over.",
+             "grep -n {client} {path} | head"),
+        Step("Renew the token before it runs out: about every {period}.", "", ""),
+        Step("Let the client renew once and try again when it gets a 401.", "One retry hides the edge.", ""),
+    )  # fmt: skip
+    verify = (
+        Step("Compare the last four characters of the key in use with the key in the console.", "A rotated key looks whole.", ""),
+        Step("Try the key by hand.", "", "curl -sS -o /dev/null https://api.example.com{endpoint}"),
+    )
+    books = [
+        Playbook("renew-token", "Renew tokens in time", ("token_expired",), "The token was good and its time ran out.", steps, ""),
+        Playbook("verify-key", "Verify the key", ("api_key_invalid",), "Find out which key is sent, and whether it is the one.", verify, ""),
+    ]
+    rules = Library(
+        causes=(
+            _rule("jwt_expired_text", "causes", "The line says that the token has expired", "token_expired"),
+            _rule("sdk_401_key", "causes", "A client library was told that its API key is wrong", "api_key_invalid"),
+        ),
+        outcomes=(),
+        signatures=(
+            _rule("periodic_with_recovery", "signatures", "Fails at a fixed distance and recovers each time", "token_expired",
+                  ("period_s", "period_cv", "recovered_share")),
+            _rule("password_spray", "signatures", "One client fails with many user names", "credential_attack",
+                  ("users_10m_max", "tries_per_user")),
+            _rule("handshake", "signatures", "Each refusal is answered at once by a success", "challenge_handshake", ("paired_share",)),
+        ),
+        patterns=(_rule("lifetime_cycle", "patterns", "Fixed distance, ends with success", "lifetime_cycle", ("phase_success",)),),
+        playbooks={book.id: book for book in books},
+        taxonomy=load_taxonomy(rules_dir() / "taxonomy.yml"),
+        digest="4f1c" * 16,
+    )  # fmt: skip
+    return rules
+
+
+def finding(**changes: Any) -> Finding:
+    """One finding: tokens that run out every hour."""
+    episodes = tuple((START + HOUR * k, START + HOUR * k + timedelta(seconds=40), 14 + k % 3) for k in range(1, 24))
+    usual = Finding(
+        id="3b0c9d2ae1f04711", cause="token_expired", family="token", confidence="high", severity="high", pattern="lifetime_cycle",
+        period_s=3600.0, state="open", scope=Scope("endpoint", ("/api/v1/orders/{id}",)), first_seen=episodes[0][0],
+        last_seen=episodes[-1][1], onset_after=START + timedelta(minutes=52), onset_before=START + HOUR,
+        counts=Counts(sum(e[2] for e in episodes), 23, 3, 2, 1), rate_before=0.0, rate_during=0.041,
+        alternatives=(Alternative("clock_skew", "low"),), rules=("jwt_expired_text", "periodic_with_recovery"),
+        evidence=tuple(
+            Evidence("api/app.log", 18_213 + 97 * k, 2_193_441 + 9_000 * k,
+                     f'2026-03-12T{6 + k:02d}:00:0{k}.114Z WARN auth.jwt request_id=7f3c0d{k} client=192.0.2.{7 + k} '
+                     f'path=/api/v1/orders/88{k} token rejected: expired {k + 1} s ago (exp=17732952{k:02d}) '
+                     "Authorization: Bearer <redacted jwt 3f2a91c0>")
+            for k in range(6)
+        ),
+        playbook="renew-token", missing_evidence="", next_expected=START + HOUR * 24,
+        features={"period_s": 3600.4, "period_cv": 0.004, "recovered_share": 1.0, "phase_success": 0.99, "events": 343,
+                  "gap_median_s": 3600.2, "phase_clock": 0.31, "rate_before": 0.0, "unheard_of_s": None},
+        clients=(("192.0.2.7", 201), ("192.0.2.8", 90), ("192.0.2.9", 52)), users=(("svc-orders", 300), ("svc-billing", 43)),
+        endpoints=(("/api/v1/orders/{id}", 343),), episodes=episodes,
+    )  # fmt: skip
+    return replace(usual, **changes)
+
+
+def typical() -> Scan:
+    """Seven findings, two of them benign, from four inputs of which one could not be read."""
+    burst = ((START + HOUR * 14, START + HOUR * 14 + timedelta(minutes=9), 2210),)
+    rotated = finding(
+        id="91aa", cause="api_key_invalid", family="credential", severity="critical", pattern="sustained_open", period_s=None,
+        scope=Scope("client", ("198.51.100.23",)), first_seen=START + HOUR * 9, last_seen=START + HOUR * 24, onset_after=START + HOUR * 9 -
+        timedelta(seconds=11), onset_before=START + HOUR * 9, counts=Counts(5312, 1, 1, 0, 2), rate_before=0.0, rate_during=1.0,
+        alternatives=(Alternative("credential_revoked", "medium"), Alternative("wrong_endpoint_or_environment", "low")),
+        rules=("sdk_401_key",), playbook="verify-key", next_expected=None, clients=(("198.51.100.23", 5312),), users=(),
+        endpoints=(("/v1/chat/completions", 5300), ("/v1/models", 12)), features={"ok_before": 8120, "ok_during": 0, "others_rate": 0.002},
+        episodes=((START + HOUR * 9, START + HOUR * 24, 5312),),
+        evidence=(Evidence("worker/client.log", 4410, 812_003, "2026-03-12 14:00:00,412 ERROR worker.llm Error code: 401 - {'error': {'message': "
+                  "'Incorrect API key provided: <redacted key 8c11d2f0>', 'type': 'invalid_request_error', 'code': 'invalid_api_key'}}"),),
+        missing_evidence="The provider's request id (x-request-id) is not logged; log it to let support find the request.",
+    )  # fmt: skip
+    attack = finding(
+        id="77bc", cause="credential_attack", family="abuse", severity="medium", confidence="medium", pattern="single_burst",
+        state="closed", period_s=None, scope=Scope("client", ("203.0.113.66",)), first_seen=burst[0][0], last_seen=burst[0][1],
+        onset_after=None, counts=Counts(2210, 1, 1, 187, 1), rate_before=None, rate_during=1.0, rules=("password_spray",), next_expected=None,
+        alternatives=(Alternative("username_password_invalid", "low"),), playbook="none-such", clients=(("203.0.113.66", 2210),),
+        users=tuple((f"user{k}", 12 - k // 20) for k in range(20)), endpoints=(("/login", 2210),), episodes=burst,
+        features={"users_10m_max": 187, "tries_per_user": 12.0},
+        evidence=(Evidence("nginx/access.log", 88_120, 9_223_101, '203.0.113.66 - user3 [12/Mar/2026:19:00:02 +0000] "POST /login HTTP/1.1" 401 188 "-" "python-requests/2.31"'),),
+    )  # fmt: skip
+    once = finding(
+        id="1c", cause="insufficient_permission", family="authorization", severity="low", confidence="low", pattern="single_occurrence",
+        state="resolved", period_s=None, scope=Scope("user", ("ada",)), first_seen=START + HOUR * 3, last_seen=START + HOUR * 3,
+        counts=Counts(1, 1, 1, 1, 1), rate_before=0.0, rate_during=0.2, rules=(), alternatives=(), next_expected=None,
+        clients=(("2001:db8::17", 1),), users=(("ada", 1),), endpoints=(("/admin", 1),), episodes=((START + HOUR * 3, START + HOUR * 3, 1),), features={},
+    )  # fmt: skip
+    unknown = finding(
+        id="2d", cause="unclassified", family="unknown", severity="low", confidence="low", pattern="chronic_background", state="silent", period_s=None,
+        scope=Scope("all", ()), rules=(), alternatives=(Alternative("credential_missing", "low"), Alternative("token_expired", "low")),
+        counts=Counts(420, 311, 57, 0, 9), missing_evidence="nginx writes the reason only to its error log: set `error_log /var/log/nginx/error.log info;`.",
+        episodes=tuple((START + timedelta(minutes=4.4 * k),) * 2 + (1,) for k in range(311)), rate_before=None, rate_during=0.004, next_expected=None,
+        features={}, playbook="review-server-logs",
+    )  # fmt: skip
+    digest = finding(
+        id="5e", cause="challenge_handshake", family="protocol", severity="informational", pattern="chronic_background", state="open",
+        scope=Scope("endpoint", ("/v2/{name}/manifests/{ref}",)), counts=Counts(9120, 9120, 12, 0, 3), rules=("handshake",), alternatives=(),
+        features={"paired_share": 0.998}, next_expected=None, playbook="no-action-handshake", period_s=None, missing_evidence="",
+    )  # fmt: skip
+    findings = (rotated, finding(), attack, once, unknown, digest)
+    by_cause = {f.cause: f.counts.events for f in findings} | {"cors_preflight": 611}
+    timeline = [(START + timedelta(minutes=10 * k), "ok", 900 + (k * 37) % 211 + (400 if 40 < k < 90 else 0)) for k in range(145)]
+    timeline += [(START + timedelta(minutes=10 * k), "error", (k * 13) % 9) for k in range(145)]
+    timeline += [(START + timedelta(minutes=10 * k), "challenge_handshake", 63) for k in range(145)]
+    timeline += [(START + timedelta(minutes=10 * k), "unclassified", 1 + k % 5) for k in range(145)]
+    timeline += [(e[0].replace(minute=e[0].minute // 10 * 10), "token_expired", e[2]) for e in finding().episodes]
+    timeline += [(START + HOUR * 9 + timedelta(minutes=10 * k), "api_key_invalid", 59) for k in range(90)]
+    timeline += [(START + HOUR * 14, "credential_attack", 2210), (START + HOUR * 3, "insufficient_permission", 1)]
+    inputs = (
+        Input("nginx/access.log", "combined", 369_000_000, "9f" * 32, 2_500_000, 2_499_870, 130, START, START + HOUR * 24, "UTC",
+              datasets={"combined": 2_499_870}, why="combined read 200 of 200 sampled lines; next: common 0"),
+        Input("api/app.log", "python-logging", 21_300_400, "0c" * 32, 190_021, 178_000, 1_021, START, START + HOUR * 24, "Europe/Berlin",
+              continuations=10_900, blank=100, datasets={"python-logging": 170_000, "json-lines": 8_000},
+              why="python-logging read 171 of 200 sampled lines; next: generic 20", notes=("12 bytes that are not UTF-8 are shown as \\xNN",)),
+        Input("worker/client.log.gz", "python-logging", 1_240_221, "e1" * 32, 6_410, 6_410, 0, START + HOUR, START + HOUR * 24, "UTC",
+              datasets={"python-logging": 6_410}, why="python-logging read 200 of 200 sampled lines",
+              notes=("gzip stream is truncated: 1,240,221 bytes read before the break",)),
+        Input("notes.txt", "", 812, "aa" * 32, 14, 0, 13, None, None, "UTC", blank=1, why="no format read any of 13 sampled lines"),
+    )  # fmt: skip
+    rejected = (
+        Rejected("api/app.log", 17, "combined: stops at column 1, before `---`", "--- log rotated ---"),
+        Rejected("notes.txt", 1, "nothing fits", "remember to ask ops about the key"),
+    )
+    return Scan(
+        inputs=inputs, findings=findings, by_cause=by_cause, lines=2_696_445, events=2_684_280, rejects=1_164,
+        auth_failures=sum(by_cause.values()), rejected=rejected, timeline=tuple(sorted(timeline)), bucket_s=600,
+        faults=("backup.tar.gz: cannot be read: permission denied",), rules_digest="4f1c" * 16,
+    )  # fmt: skip
+
+
+def empty(**changes: Any) -> Scan:
+    """A scan that found nothing at all."""
+    return replace(
+        Scan((), (), {}, 0, 0, 0, 0, (), (), 60, (), "4f1c" * 16), **changes
+    )
