@@ -82,6 +82,9 @@ class Backend:
         if column is None:
             asks_for_absence = isinstance(value, st.SigmaNull) or (isinstance(value, st.SigmaExists) and not value)
             return Not(Never()) if asks_for_absence else Never()
+        if self.columns[column.name].is_nested():
+            self.faults.append((f"asks `{column.name}`, which holds a list, for a value", field or ""))
+            return Never()
         try:
             return make(self, _Asked(field, column, value))
         except UnsupportedError as error:
@@ -197,7 +200,7 @@ def merged(parts: Sequence[Node]) -> Node:
         old = found.get(key)
         if isinstance(old, Text) and isinstance(part, Text):
             found[key] = Text(old.column, tuple(dict.fromkeys(old.words + part.words)), old.cased)
-        elif isinstance(old, Number) and isinstance(part, Number):
+        elif isinstance(old, Number) and isinstance(part, Number) and part.op == "eq":
             found[key] = Number(old.column, "eq", tuple(dict.fromkeys(old.values + part.values)))
         else:
             found[key] = part

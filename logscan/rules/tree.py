@@ -218,7 +218,8 @@ def _inside(addresses: pl.Series, network: str) -> pl.Series:
     """Each distinct address is read once; what is no address is not inside."""
     net = ipaddress.ip_network(network)
     distinct = addresses.unique().drop_nulls()
-    return addresses.is_in(distinct.filter([_in_network(text, net) for text in distinct]).implode())
+    inside = pl.Series([_in_network(text, net) for text in distinct], dtype=pl.Boolean())
+    return addresses.is_in(distinct.filter(inside).implode())
 
 
 def _in_network(text: str, net: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
