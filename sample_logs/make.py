@@ -136,7 +136,8 @@ def brute_force(dice: random.Random) -> Iterator[Row]:
 
 
 def sshd(when: datetime, message: str) -> str:
-    return f"{when:%b} {when.day:2} {when:%H:%M:%S} login.example.com sshd[{1000 + when.minute * 60 + when.second}]: {message}"
+    process = 1000 + when.minute * 60 + when.second
+    return f"{when:%b} {when.day:2} {when:%H:%M:%S} login.example.com sshd[{process}]: {message}"
 
 
 def digest_handshake(dice: random.Random) -> Iterator[Row]:
