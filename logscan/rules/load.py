@@ -91,7 +91,7 @@ def _read(folder: Path, faults: list[LogscanError]) -> Iterator[_File]:
 
 def _looks_like_rule(value: Any) -> bool:
     """Beside a taxonomy stand other settings too, which other loaders read."""
-    return not isinstance(value, dict) or bool(_RULE_KEYS & set(value))
+    return isinstance(value, dict) and bool(_RULE_KEYS & set(value))
 
 
 def _kind(value: Any) -> str:
