@@ -87,7 +87,9 @@ class Local:
                 self.faults.append(fault)
             except OSError as fault:
                 place = Where(source.path)
-                self.faults.append(SourceError(f"cannot be read: {fault.strerror}", where=place, hint="check its rights"))
+                self.faults.append(
+                    SourceError(f"cannot be read: {fault.strerror}", where=place, hint="check its rights")
+                )
 
     def _chunks_of(self, source: Source) -> Iterator[tuple[Chunk, Task]]:
         with open_source(source, self.settings.stdin) as stream:

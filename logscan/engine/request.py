@@ -64,10 +64,12 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
 def _folders(request: Request) -> list[Path]:
     missing = [folder for folder in request.rules if not folder.is_dir()]
     if missing:
-        raise Faults([
-            SettingsError("is not a folder of rules", where=Where(str(folder)), hint="name an existing folder")
-            for folder in missing
-        ])
+        raise Faults(
+            [
+                SettingsError("is not a folder of rules", where=Where(str(folder)), hint="name an existing folder")
+                for folder in missing
+            ]
+        )
     return [*([rules_dir()] if request.default_rules else []), *request.rules]
 
 

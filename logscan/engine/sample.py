@@ -53,7 +53,7 @@ def _whole_lines(data: bytes, *, inner: bool) -> list[str]:
     rows = data.split(b"\n")
     if inner:
         rows = rows[1:]
-    if len(rows) > 1:
-        rows = rows[:-1]  # cut, or empty after the last newline
+    if len(data) == _LOOK and len(rows) > 1:
+        rows = rows[:-1]  # cut; what is shorter ends where the file ends
     step = max(1, len(rows) // _LINES)
     return [row.removesuffix(b"\r").decode("utf-8", "backslashreplace") for row in rows[::step] if row.strip()]

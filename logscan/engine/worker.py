@@ -90,7 +90,9 @@ def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: P
     """The candidates' lines, each with the lines that continue it."""
     if not parsed.continuations:
         return lines.join(candidates.select("logscan.line"), on="logscan.line", how="semi", maintain_order="left")
-    begins = pl.concat([parsed.events.select("logscan.line"), parsed.rejects.select("logscan.line")]).sort("logscan.line")
+    begins = pl.concat([parsed.events.select("logscan.line"), parsed.rejects.select("logscan.line")]).sort(
+        "logscan.line"
+    )
     owner = lines.select("logscan.line").join_asof(
         begins.with_columns(pl.col("logscan.line").alias("_owner")), on="logscan.line", strategy="backward"
     )
@@ -100,9 +102,7 @@ def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: P
 def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     went = outcome(narrow, plan.outcomes)
     failed = narrow["logscan.line"].is_in(failures["logscan.line"].implode())
-    return narrow.with_columns(
-        pl.when(failed).then(pl.lit(_FAILED, pl.UInt8())).otherwise(went).alias("outcome")
-    )
+    return narrow.with_columns(pl.when(failed).then(pl.lit(_FAILED, pl.UInt8())).otherwise(went).alias("outcome"))
 
 
 def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
