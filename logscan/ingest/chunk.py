@@ -1,0 +1,171 @@
+"""A stream cut into chunks of whole lines, with exact line numbers and offsets."""
+
+import io
+from collections.abc import Callable, Iterator
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from logscan.ingest.raw import Reader, take
+
+LOOK_BACK_LINES = 1000
+LOOK_BACK_BYTES = 1 << 20
+_COUNT_BYTES = 1 << 18  # counted at a time: stays within the processor's cache
+_SKIP_BYTES = 1 << 20
+_NEAR_BYTES = 1 << 12  # looked at first for an LF: lines are mostly shorter
+
+Last = Callable[[int, int], int]  # the place of the last LF within [low, high), or -1
+
+
+class Chunk(NamedTuple):
+    source: str
+    offset: int  # of data's first byte, in the unpacked content
+    first_line: int  # 1-based
+    data: bytes
+    cut_lines: int  # 1 when data's last line was longer than the limit and was cut there, else 0
+
+
+class Content(Reader, Protocol):
+    @property
+    def start(self) -> int: ...
+
+
+def chunks(
+    stream: Content,
+    source: str,
+    *,
+    size: int = 32 << 20,
+    max_line: int = 1 << 20,
+    starts: Callable[[bytes], bool] | None = None,
+) -> Iterator[Chunk]:
+    """Cut a stream at LF.
+
+    In:     starts  whether a line (without its end) begins an event; an event's lines then stay in one chunk, as far as
+            LOOK_BACK_LINES and LOOK_BACK_BYTES reach
+    Law:    line numbers, offsets and the text of each line do not depend on size; without cut lines the data of all
+            chunks is the content; a cut line ends its chunk, and the next chunk begins at its true offset
+    Units:  size, max_line bytes (a line's end does not count)
+    """
+    offset, line, carry, ended = stream.start, 1, b"", False
+    while not ended or carry:
+        block = _Block(stream, carry, size)
+        ended = block.ended
+        if _long_line(block.last, block.length, 0, max_line) is None:
+            cut = block.length if ended else _cut(block, starts)
+            data, carry = block.split(cut)
+            if data:
+                yield Chunk(source, offset, line, data, 0)
+            offset, line = offset + cut, line + count_lines(data)
+            continue
+        data, _ = block.split(block.length)
+        done = 0
+        while (begin := _long_line(_last_in(data), len(data), done, max_line)) is not None:
+            part = data[done : _between_characters(data, begin, begin + max_line)]
+            yield Chunk(source, offset + done, line, part, 1)
+            line += count_lines(part) + 1
+            done = data.find(b"\n", begin + max_line) + 1
+            if not done:
+                skipped, carry, ended = _skip_line(stream)
+                offset += len(data) + skipped
+                break
+        else:
+            carry, offset = data[done:], offset + done
+
+
+def count_lines(data: bytes) -> int:
+    """How many LF stand in data; four times as fast as bytes.count."""
+    codes = np.frombuffer(data, np.uint8)
+    return sum(
+        int(np.count_nonzero(codes[low : low + _COUNT_BYTES] == 10)) for low in range(0, len(codes), _COUNT_BYTES)
+    )
+
+
+class _Block:
+    """The carry and what follows it: read in place and cut without a copy, which a join of bytes would cost."""
+
+    def __init__(self, stream: Reader, carry: bytes, size: int) -> None:
+        room = size - len(carry) if len(carry) < size else size
+        self._buffer = io.BytesIO(bytes(len(carry) + room))
+        with self._buffer.getbuffer() as view:
+            view[: len(carry)] = carry
+            with view[len(carry) :] as rest:
+                count = stream.readinto(rest)
+        self.length = len(carry) + count
+        self.ended = count < room
+
+    def part(self, low: int, high: int) -> bytes:
+        with self._buffer.getbuffer() as view:
+            return bytes(view[low:high])
+
+    def last(self, low: int, high: int) -> int:
+        """As `Last`; looks at the near end first."""
+        high = min(high, self.length)
+        near = max(low, high - _NEAR_BYTES)
+        found = self.part(near, high).rfind(b"\n")
+        if found >= 0 or near == low:
+            return near + found if found >= 0 else -1
+        found = self.part(low, near).rfind(b"\n")
+        return low + found if found >= 0 else -1
+
+    def split(self, cut: int) -> tuple[bytes, bytes]:
+        """What stands before the cut, and what stands behind it; ends the block."""
+        rest = self.part(cut, self.length)
+        self._buffer.truncate(cut)
+        return self._buffer.getvalue(), rest
+
+
+def _cut(block: _Block, starts: Callable[[bytes], bool] | None) -> int:
+    """Where to end a block that is not the last: behind a line, before an event; 0 when it must grow first."""
+    end = block.last(0, block.length) + 1
+    if starts is None or not end:
+        return end
+    low = max(0, end - LOOK_BACK_BYTES)
+    window = block.part(low, end)
+    high = len(window)
+    for _ in range(LOOK_BACK_LINES):
+        begin = window.rfind(b"\n", 0, high - 1) + 1
+        if not begin and low:
+            return end
+        if begin and starts(window[begin : high - 1].removesuffix(b"\r")):
+            return low + begin
+        if not begin:
+            return 0
+        high = begin
+    return end
+
+
+def _long_line(last: Last, length: int, position: int, max_line: int) -> int | None:
+    """Where the first line that is longer than max_line begins, at or behind the line that begins at position."""
+    while length - position > max_line:
+        feed = last(position, position + max_line + 1)
+        if feed < 0:
+            return position
+        position = feed + 1
+    return None
+
+
+def _last_in(data: bytes) -> Last:
+    return lambda low, high: data.rfind(b"\n", low, high)
+
+
+def _between_characters(data: bytes, begin: int, cut: int) -> int:
+    """The cut, or up to three bytes before it, so that no UTF-8 character is divided."""
+    for back in range(min(4, cut - begin)):
+        code = data[cut - back]
+        if code < 0x80 or code >= 0xC0:
+            return cut - back if back or code >= 0x80 else cut
+    return cut
+
+
+def _skip_line(stream: Reader) -> tuple[int, bytes, bool]:
+    """Read past the next LF: how many bytes were dropped, what follows it, and whether the stream ended."""
+    skipped = 0
+    while True:
+        data = take(stream, _SKIP_BYTES)
+        ended = len(data) < _SKIP_BYTES
+        feed = data.find(b"\n")
+        if feed >= 0:
+            return skipped + feed + 1, data[feed + 1 :], ended
+        skipped += len(data)
+        if ended:
+            return skipped, b"", True
