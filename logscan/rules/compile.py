@@ -10,7 +10,7 @@ from sigma.rule import SigmaRule
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 from logscan.rules.backend import Backend, merged
-from logscan.rules.detection import CRASHES, item_faults, unknown_fields, unusable, unused_parts
+from logscan.rules.detection import CRASHES, POLICY, item_faults, unknown_fields, unusable, unused_parts
 from logscan.rules.meaning import Words, read_meaning
 from logscan.rules.rule import Rule, rule_name
 from logscan.rules.shape import Shape
@@ -63,7 +63,7 @@ def compile_rule(
 def _read(document: Document, faults: list[LogscanError]) -> SigmaRule | None:
     """The rule as pySigma reads it. It names only the first fault of the detection, so that is gone through again."""
     try:
-        rule = SigmaRule.from_dict(document.value, collect_errors=True)
+        rule = SigmaRule.from_dict(document.value, collect_errors=True, policy=POLICY)
     except CRASHES as crash:
         faults += item_faults(document) or [_fault(document, "", f"is not a Sigma rule: {crash}")]
         return None
@@ -87,9 +87,14 @@ def _tree(document: Document, sigma: SigmaRule, backend: Backend, faults: list[L
         try:
             trees.append(backend.tree(condition.parsed))
         except CRASHES as error:
-            faults.append(_fault(document, "detection.condition", str(error)))
+            faults.append(_fault(document, "detection.condition", _unread(condition.condition, str(error))))
     faults += unusable(document, backend.faults)
     return merged(trees) if trees else None
+
+
+def _unread(condition: str, error: str) -> str:
+    """pySigma's parser answers with its whole grammar, and not with where it stopped."""
+    return f"cannot be read: `{condition}`" if "(at char" in error else error
 
 
 def _fault(document: Document, key: str, what: str) -> RuleError:

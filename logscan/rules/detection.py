@@ -7,14 +7,14 @@ from typing import Any, NamedTuple
 import polars as pl
 from sigma.exceptions import SigmaError
 from sigma.modifiers import modifier_mapping
+from sigma.policy import SigmaPolicy
+from sigma.policy.regex_engine import PythonRegexEngine, RegexPattern
 from sigma.rule import SigmaDetectionItem
 
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 from logscan.rules.fields import SIGMA_FIELDS
-from logscan.rules.rule import Rule
 from logscan.rules.shape import fault, suggest
-from logscan.rules.tree import Regex, leaves
 
 CRASHES = (
     SigmaError,
@@ -25,6 +25,19 @@ CRASHES = (
     RecursionError,
 )  # what pySigma answers odd YAML with
 _REGEX_HINT = "there is no look-around and no back-reference: ask for the other text in a second part with `not`"
+
+
+class _Engine(PythonRegexEngine):
+    """pySigma tries a rule's patterns with another regex library than the one that runs them: Polars tries them here.
+
+    Only the names in `1 of name*` are matched by pySigma itself.
+    """
+
+    def compile(self, pattern: str, flags: int = 0) -> RegexPattern:
+        return super().compile(pattern if re.fullmatch(r"[\w.*-]*", pattern) else "", flags)
+
+
+POLICY = SigmaPolicy(regex_engine=_Engine())
 
 
 class Item(NamedTuple):
@@ -47,7 +60,7 @@ class Item(NamedTuple):
 
 def items(document: Document) -> list[Item]:
     """Every item of the detection with the dotted key at which it stands."""
-    detection = document.value.get("detection")
+    detection = document.value.get("detection") if isinstance(document.value, dict) else None
     parts = detection.items() if isinstance(detection, dict) else ()
     return [item for name, body in parts if name != "condition" for item in _within(body, f"detection.{name}")]
 
@@ -67,7 +80,7 @@ def item_faults(document: Document) -> list[LogscanError]:
     found: list[LogscanError] = []
     for item in items(document):
         try:
-            SigmaDetectionItem.from_mapping(item.key, item.value)
+            SigmaDetectionItem.from_mapping(item.key, item.value, policy=POLICY)
         except CRASHES as error:
             what = str(error)
             unknown = re.search(r"Unknown modifier '(.*)'", what)
@@ -116,22 +129,22 @@ def _places(document: Document, field: str) -> Iterator[str]:
     return (item.place for item in items(document) if item.field == field or field in item.texts)
 
 
-def regex_faults(compiled: Sequence[tuple[Rule, Document]]) -> list[LogscanError]:
+def regex_faults(documents: Sequence[Document]) -> list[LogscanError]:
     """Patterns that Polars cannot run. All are tried in one go; one by one only when that fails."""
-    patterns = [(rule, document, pattern) for rule, document in compiled for pattern in _patterns(rule)]
+    patterns = [
+        (document, item.place, text)
+        for document in documents
+        for item in items(document)
+        if "re" in (item.key or "").split("|")[1:]
+        for text in item.texts
+    ]
     if not _why_broken({pattern for _, _, pattern in patterns}):
         return []
-    found: list[LogscanError] = []
-    for _, document, pattern in patterns:
-        if why := _why_broken([pattern]):
-            place = next((item.place for item in items(document) if any(text in pattern for text in item.texts)), "")
-            what = f"is a regular expression that cannot be used: {why}"
-            found.append(RuleError(what, where=document.where(place or "detection"), hint=_REGEX_HINT))
-    return found
-
-
-def _patterns(rule: Rule) -> list[str]:
-    return sorted({leaf.pattern for leaf in leaves(rule.tree) if isinstance(leaf, Regex)})
+    return [
+        RuleError(f"cannot be used as a regular expression: {why}", where=document.where(place), hint=_REGEX_HINT)
+        for document, place, pattern in patterns
+        if (why := _why_broken([pattern]))
+    ]
 
 
 def _why_broken(patterns: Iterable[str]) -> str:

@@ -83,7 +83,10 @@ def _read(folder: Path, faults: list[LogscanError]) -> Iterator[_File]:
         try:
             document = read_document(path)
         except LogscanError as wrong:
-            faults.append(wrong)
+            several = RuleError(
+                "holds several documents", where=wrong.where, hint="give each definition a file of its own"
+            )
+            faults.append(several if "another document" in wrong.what else wrong)
             continue
         if inside or not (folder / _TAXONOMY).is_file() or _looks_like_rule(document.value):
             yield _File(inside[0] if inside and inside[0] in _KINDS else _kind(document.value), document)
@@ -158,17 +161,16 @@ def _rules(
     from logscan.rules.compile import compile_rule  # noqa: PLC0415
     from logscan.rules.detection import regex_faults  # noqa: PLC0415
 
-    compiled: list[tuple[Rule, Document]] = []
+    rules: list[Rule] = []
     for kind, document in files:
         rule, wrong = compile_rule(document, kind, words, columns[kind])
         faults += wrong
-        if rule:
-            compiled.append((rule, document))
-    faults += regex_faults(compiled)
+        rules += [rule] if rule else []
+    faults += regex_faults([file.document for file in files])
     named = [file.document for file in files if isinstance(file.document.value, dict)]
     faults += refuse_twins([(str(doc.value.get("name") or rule_name(doc.path)), doc, "name") for doc in named], "name")
     faults += refuse_twins([(str(doc.value["id"]), doc, "id") for doc in named if doc.value.get("id")], "id")
-    return [rule for rule, _ in compiled]
+    return rules
 
 
 def _digest(folders: Sequence[Path], files: Sequence[_File]) -> str:

@@ -15,7 +15,7 @@ SERIES: Mapping[str, pl.DataType] = pl.Schema(
     {"cause": pl.String(), "events": pl.UInt64(), "ok_share": pl.Float64(), "gap_cv": pl.Float64()}
 )
 
-TAXONOMY = """
+TAXONOMY = """\
 families:
   credential:
     title: The key or password was refused
@@ -31,7 +31,7 @@ patterns:
   chronic_background: {title: All the time, definition: A few always.}
 """
 
-PLAYBOOK = """
+PLAYBOOK = """\
 id: renew
 title: Renew it
 causes: [token_expired, key_invalid]
@@ -39,7 +39,7 @@ summary: Get a new one for {user}.
 steps:
   - do: Ask for a new token.
     why: The old one ended at {last_seen}.
-    command: curl -H 'X: {endpoint}' | jq '{a: .b}'
+    command: "curl -H 'X: {endpoint}' | jq '{a: .b}'"
 """
 
 
