@@ -17,6 +17,8 @@ ID = "{id}"
 _KEYS = {"max_length", "parts", "keep", "ids", "samples"}
 # A path that holds none of these has no id in it: most paths are left after this one look.
 _SUSPECT = r"[0-9@%(;=<]|[^/]{32,}"
+# Numbers are all alike to the patterns: one for all leaves few distinct paths to look at.
+_NUMBER = r"/[0-9]+(/|$)"
 _ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
 _NAMES = ("url.path", "url.original")
 
@@ -68,7 +70,10 @@ def with_endpoint(frame: pl.DataFrame, templates: Templates | None = None) -> pl
     have = [name for name in _NAMES if frame.schema.get(name) == pl.String()]
     if not have:
         return frame.with_columns(pl.lit(None, pl.String()).alias("logscan.endpoint"))
-    raw = frame.select(pl.coalesce(have).alias("raw"))["raw"]
+    # Twice, because a match takes the slash that the next number needs.
+    raw = frame.select(
+        pl.coalesce(have).str.replace_all(_NUMBER, "/0${1}").str.replace_all(_NUMBER, "/0${1}").alias("raw")
+    )["raw"]
     known = raw.unique().drop_nulls()
     named = template(known, templates or default_templates())
     return frame.with_columns(
