@@ -1,0 +1,179 @@
+"""Credentials never travel: they are hidden by name and by shape; a keyed fingerprint keeps `the same one` visible."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from logscan.analysis.secret import Judge
+from logscan.analysis.secret_grammar import Form, any_of, forms
+from logscan.analysis.secret_words import add_document, empty_body, words_of
+from logscan.model.document import read_document
+from logscan.model.errors import Faults, LogscanError, RuleError, Where
+from logscan.model.resources import rules_dir
+
+CREDENTIAL = "logscan.credential"
+# Where the credential of a line is looked for, the nearest to the request first.
+_LOOKED_AT = ("event.original", "message", "url.original", "url.query", "error.message", "logscan.fields", "user.name")
+# Addresses, places and our own words: never redacted.
+_NEVER = frozenset(
+    {"source.address", "network.forwarded_ip", "log.file.path", "event.dataset", "logscan.cause", "logscan.confidence",
+     "logscan.reason_from", CREDENTIAL}
+)  # fmt: skip
+# Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
+_OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_FIRST = r"<redacted ([a-z0-9-]+) ([0-9a-f]{8})(?: of [A-Za-z0-9_.@+-]{1,64})?>"
+_MASKED = r"(?:^|[^A-Za-z0-9*•])([A-Za-z0-9_-]{0,12}(?:\*{3,}|•{3,})[A-Za-z0-9]{2,6})(?:$|[^A-Za-z0-9*•])"
+
+
+class Redactor:
+    """Hides credentials in text. Built by `load_redactor`; can be pickled."""
+
+    def __init__(self, body: dict[str, list[Any]], key: bytes) -> None:
+        self._body, self._key = body, key
+        self._start()
+
+    def __getstate__(self) -> tuple[Any, ...]:
+        return (self._body, self._key)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        self._body, self._key = state
+        self._start()
+
+    def _start(self) -> None:
+        self._finder = "|".join(f"(?:{form.finder})" for form in forms(self._body))
+        self._readers: dict[str, _Readers] = {}
+        self._judge = Judge(words_of(self._body), self._key, self.text)
+        self._hidden = lru_cache(maxsize=65_536)(self._hide)
+
+    def redact(self, frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
+        """Hide every credential in the text of some columns.
+
+        Out:  the frame; when `logscan.credential` is among the columns it is filled in, see `fingerprint`
+        Law:  same rows, same order; redact(redact(x)) == redact(x); addresses, places and rule names are never touched
+        """
+        wanted = list(dict.fromkeys(columns))
+        names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
+        frame = frame.with_columns(self._column(frame[name]) for name in names)
+        return frame.with_columns(self.fingerprint(frame)) if CREDENTIAL in wanted else frame
+
+    def text(self, text: str) -> str:
+        """As `redact`, for one text."""
+        return str(self._column(pl.Series([text]))[0])
+
+    def fingerprint(self, frame: pl.DataFrame) -> pl.Series:
+        """Name the credential that each event carries, without telling it.
+
+        In:   the event's text, redacted or not
+        Out:  logscan.credential: `kind:8 hex`; the first credential of the line, cookies after all others;
+              `masked:8 hex` (weak: many keys may share it) when the line holds only a masked one; null without any
+        Law:  the same credential has the same 8 hex in every column, line and file, for one key
+        """
+        names = [name for name in _LOOKED_AT if frame.schema.get(name) == pl.String()]
+        if not names:
+            return pl.Series(CREDENTIAL, [None] * frame.height, dtype=pl.String())
+        texts = frame.select(self._column(frame[name]) for name in names)
+        found = texts.select(
+            pl.coalesce(
+                [_first(name, cookie=False) for name in names] + [_first(name, cookie=True) for name in names]
+            ).alias("found"),
+            pl.coalesce([pl.col(name).str.extract(_MASKED) for name in names]).alias("masked"),
+        )
+        masks = found["masked"].unique().drop_nulls()
+        weak = pl.Series([f"masked:{self._judge.fingerprint(mask)}" for mask in masks], dtype=pl.String())
+        masked = found["masked"].replace_strict(masks, weak, default=None, return_dtype=pl.String())
+        return found.select(pl.coalesce("found", masked).alias(CREDENTIAL))[CREDENTIAL]
+
+    def _column(self, column: pl.Series) -> pl.Series:
+        rows = column.str.contains(self._finder).fill_null(value=False)
+        if not rows.any():
+            return column
+        hits = column.filter(rows).str.replace_all(f"[{_OPEN}{_CLOSE}]", "\ufffd")
+        marked = hits.str.replace_all(self._finder, f"{_OPEN}${{0}}{_CLOSE}")
+        shown = pl.Series([self._swap(text) for text in marked.to_list()], dtype=pl.String())
+        return column.clone().scatter(rows.arg_true(), shown)
+
+    def _swap(self, marked: str) -> str:
+        head, *pieces = marked.split(_OPEN)
+        out = [head]
+        for piece in pieces:
+            found, _, rest = piece.partition(_CLOSE)
+            out += (self._hidden(found), rest)
+        return "".join(out)
+
+    def _hide(self, found: str) -> str:
+        for first in (_first_letter(found), ""):
+            if first not in self._readers:
+                self._readers[first] = _Readers(forms(self._body, first))
+            read = self._readers[first].read(found)
+            if read is not None:
+                return self._judge.shown(*read)
+        return self._judge.hide("secret", found)
+
+
+class _Readers:
+    """The forms that a text may have whose first letter is known: few, because most words begin with another."""
+
+    def __init__(self, forms: Sequence[Form]) -> None:
+        self.forms, self.which = forms, any_of(forms)
+        self.readers: dict[int, re.Pattern[str]] = {}
+
+    def read(self, found: str) -> tuple[Form, re.Match[str]] | None:
+        which = self.which.fullmatch(found)
+        if which is None or which.lastindex is None:
+            return None
+        number = which.lastindex - 1
+        if number not in self.readers:
+            self.readers[number] = self.forms[number].reader()
+        parts = self.readers[number].fullmatch(found)
+        return None if parts is None else (self.forms[number], parts)
+
+
+def _first_letter(found: str) -> str:
+    """The letter or digit at the start, or after one other character; none after an escape or an option's dashes."""
+    for letter in found[:2]:
+        if letter.isascii() and letter.isalnum():
+            return letter.lower()
+        if letter in "%-":
+            break
+    return ""
+
+
+def _first(name: str, *, cookie: bool) -> pl.Expr:
+    """The first credential shown in a redacted text, as kind:hex."""
+    every = (
+        pl.col(name)
+        .str.extract_all(_FIRST)
+        .list.eval(pl.element().filter(pl.element().str.starts_with("<redacted cookie ") == cookie))
+    )
+    return every.list.first().str.replace(_FIRST, "${1}:${2}")
+
+
+def load_redactor(paths: Path | Sequence[Path], key: bytes) -> Redactor:
+    """Read the definitions of one or more files, lists added up; missing files are passed over.
+
+    Law:    redaction is never off: when no file exists, the definitions that ship with logscan are used
+    Errors: Faults with every fault of every file
+    """
+    asked = [paths] if isinstance(paths, Path) else list(paths)
+    there = [path for path in asked if path.exists()] or [rules_dir() / "redaction.yml"]
+    faults: list[LogscanError] = []
+    body = empty_body()
+    for path in there:
+        try:
+            add_document(read_document(path), body, faults)
+        except RuleError as fault:
+            faults.append(fault)
+    if not faults:
+        try:
+            redactor = Redactor(body, key)
+            redactor.text("")
+        except (re.error, pl.exceptions.PolarsError) as fault:
+            hint = "the patterns are valid one by one but not together: look for unbalanced groups"
+            faults.append(RuleError(str(fault), where=Where(str(there[-1])), hint=hint))
+        else:
+            return redactor
+    raise Faults(faults)

@@ -1,0 +1,256 @@
+"""One piece of text that may be a credential: judged, and hidden behind a keyed fingerprint."""
+
+import base64
+import binascii
+import hmac
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import unquote
+
+from logscan.analysis.secret_grammar import PLACEHOLDER, Form
+
+_WHOLE = re.compile(PLACEHOLDER)
+_QUOTES = re.compile(r"""(?s)([bruBRU]?\\*["'`]|&quot;|&#3[49];|%2[27])(.*?)(\\*["'`]|&quot;|&#3[49];|%2[27]|\\*)\Z""")
+_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\s+|%20|\+)(\S(?s:.*))")
+_PAIR = re.compile(r"([^;=\s]+)(\s*=\s*)([^;\s]*)")
+_PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(\s*=\s*\\*"?)([^\s,"\\]*)""")
+_USER = re.compile(r"[A-Za-z0-9_.@+-]{1,64}")
+_PUNCTUATION = ".,:;!?'\"`()[]{}"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What rules/redaction.yml says about values: patterns match whole values, words are lower case."""
+
+    verdicts: frozenset[str]
+    prose: frozenset[str]
+    schemes: frozenset[str]
+    attributes: frozenset[str]  # of cookies
+    digest: frozenset[str]
+    tests: Mapping[str, tuple[re.Pattern[str], ...]]  # opaque, long, segment, masked, placeholder
+    kinds: tuple[str, ...]  # of the groups in `shapes`
+    shapes: re.Pattern[str]  # all shapes, one group each
+
+    def passes(self, test: str, value: str) -> bool:
+        return any(pattern.fullmatch(value) for pattern in self.tests[test])
+
+    def says_nothing(self, value: str, *, prose: bool = False) -> bool:
+        """A verdict, a mask or a placeholder stands where a credential would."""
+        word = value.strip(_PUNCTUATION + " ").lower()
+        return (
+            not word
+            or word in self.verdicts
+            or (prose and word in self.prose)
+            or self.passes("masked", value)
+            or self.passes("placeholder", value)
+            or _WHOLE.fullmatch(value) is not None
+        )
+
+    def shape_of(self, value: str) -> str | None:
+        found = self.shapes.fullmatch(value)
+        return self.kinds[found.lastindex - 1] if found and found.lastindex else None
+
+
+@dataclass(frozen=True)
+class Judge:
+    """Turns a found text into the text that is shown.
+
+    again  redacts text that stands inside a value which is itself no credential
+    """
+
+    words: Words
+    key: bytes
+    again: Callable[[str], str]
+
+    def shown(self, form: Form, found: re.Match[str]) -> str:
+        groups = found.groupdict()
+        head, value, tail = groups.get("head") or "", groups["value"], groups.get("tail") or ""
+        judge: Callable[[Form, str, str], str] = getattr(self, f"_{form.use}")
+        return head + judge(form, value, tail) + tail
+
+    def hide(self, kind: str, value: str, *, user: str = "") -> str:
+        """`<redacted kind fingerprint>`; the kind is the value's own when its shape tells."""
+        plain = (unquote(value) if "%" in value else value).strip()
+        kind = self.words.shape_of(plain) or self.words.shape_of(value) or kind
+        return f"<redacted {kind} {self.fingerprint(plain)}{f' of {user}' if user else ''}>"
+
+    def fingerprint(self, value: str) -> str:
+        return hmac.digest(self.key, value.encode("utf-8", "surrogatepass"), "sha256").hex()[:8]
+
+    def _placeholder(self, _form: Form, value: str, _tail: str) -> str:
+        return value
+
+    def _shape(self, form: Form, value: str, _tail: str) -> str:
+        return value if self.words.passes("masked", value) else self.hide(form.kind, value)
+
+    def _body(self, form: Form, value: str, _tail: str) -> str:
+        return self.hide(form.kind, value) if self.words.passes("body", value) else value
+
+    def _named(self, form: Form, value: str, _tail: str, *, prose: bool = False) -> str:
+        quotes = _QUOTES.fullmatch(value)
+        if quotes:
+            return quotes[1] + self._named_value(form, quotes[2], prose=prose) + quotes[3]
+        return self._named_value(form, value, prose=prose)
+
+    def _named_value(self, form: Form, value: str, *, prose: bool) -> str:
+        strength = "any" if form.names is None else form.names.prose if prose else form.names.value
+        if self.words.says_nothing(value, prose=prose):
+            return value
+        credentials = _SCHEME.fullmatch(value)
+        if credentials and credentials[1].lower() in self.words.schemes:
+            return self._authorization_words(value, quoted=not prose)
+        if strength != "any" and not self.words.passes(strength, value) and self.words.shape_of(value) is None:
+            return self.again(value)
+        return self.hide(form.kind, value)
+
+    def _prose(self, form: Form, value: str, tail: str) -> str:
+        core = value.rstrip(".,:!?")
+        return self._named(form, core, tail, prose=True) + value[len(core) :]
+
+    def _pair(self, form: Form, value: str, _tail: str) -> str:
+        quotes = _QUOTES.fullmatch(value)
+        inner = quotes[2] if quotes else value
+        if (
+            quotes
+            and not self.words.says_nothing(inner, prose=True)
+            and " " not in inner
+            and self._machine_made(form, inner)
+        ):
+            return quotes[1] + self.hide(form.kind, inner) + quotes[3]
+        return value[:1] + self.again(value[1:])
+
+    def _machine_made(self, form: Form, value: str) -> bool:
+        return form.kind == "password" or self.words.passes("opaque", value)
+
+    def _authorization(self, _form: Form, value: str, _tail: str) -> str:
+        quotes = _QUOTES.fullmatch(value)
+        if quotes:
+            return quotes[1] + self._authorization_words(quotes[2], quoted=True) + quotes[3]
+        return self._authorization_words(value, quoted=False)
+
+    def _authorization_words(self, value: str, *, quoted: bool) -> str:
+        parts = _SCHEME.fullmatch(value)
+        if parts and parts[1].lower() in self.words.schemes:
+            return parts[1] + parts[2] + self._credentials(parts[1].lower(), parts[3], quoted=quoted)
+        if self.words.says_nothing(value, prose=True) or (parts and self._all_words(value)):
+            return value
+        if value.lower() in self.words.schemes:
+            return value
+        if quoted or self.words.passes("opaque", value) or self.words.shape_of(value):
+            return self.hide("token", value)
+        return self.again(value)
+
+    def _all_words(self, value: str) -> bool:
+        return all(self.words.says_nothing(word, prose=True) for word in value.split())
+
+    def _credentials(self, scheme: str, value: str, *, quoted: bool) -> str:
+        """What follows a scheme: user:password in Base64, parameters, or one token."""
+        if self.words.says_nothing(value, prose=True) or (" " in value and self._all_words(value)):
+            return value
+        if scheme == "basic":
+            return self._basic(value, sure=True)
+        if _PARAMETER.match(value) and "=" in value.rstrip("=") and (" " in value or "," in value or '"' in value):
+            return self._parameters(value)
+        return self.hide("token", value) if quoted or not _is_lower_word(value) else self._unless_word(value)
+
+    def _unless_word(self, value: str) -> str:
+        return value if value in self.words.prose else self.hide("token", value)
+
+    def _scheme(self, form: Form, value: str, _tail: str) -> str:
+        """A scheme in prose: only what looks made by a machine is hidden."""
+        core = value.rstrip(".,:!?")
+        rest = value[len(core) :]
+        if self.words.says_nothing(core, prose=True):
+            return value
+        if self.words.shape_of(core) or self.words.passes("opaque", core):
+            return self._basic(core, sure=True, kind=form.kind) + rest
+        return self._basic(core, sure=False) + rest
+
+    def _basic(self, value: str, *, sure: bool, kind: str = "basic") -> str:
+        plain = _decoded(value)
+        if plain is None:
+            return self.hide(kind, value) if sure else value
+        return self._user_and_password(plain, "basic")
+
+    def _user_and_password(self, plain: str, kind: str) -> str:
+        user, _, password = plain.partition(":")
+        named = user if password and self._may_be_shown(user) else ""
+        return f"<redacted {kind} {self.fingerprint(plain)}{f' of {named}' if named else ''}>"
+
+    def _may_be_shown(self, user: str) -> bool:
+        """A user name may itself be a key: then it is not shown."""
+        if not _USER.fullmatch(user) or self.words.shape_of(user) or self.words.passes("segment", user):
+            return False
+        return not self.words.passes("long", user) or "@" in user
+
+    def _address(self, _form: Form, value: str, _tail: str) -> str:
+        user, colon, password = value.partition(":")
+        if not password:
+            strange = self.words.passes("opaque", user) or self.words.shape_of(user)
+            return self.hide("token", user) + colon if strange else value
+        if self.words.says_nothing(password):
+            return value
+        if not self._may_be_shown(unquote(user)) and user:
+            return self.hide("token", user) + colon + self.hide("password", password)
+        return user + colon + self.hide("password", password)
+
+    def _user(self, _form: Form, value: str, _tail: str) -> str:
+        return self._address(_form, value, _tail)
+
+    def _cookie(self, _form: Form, value: str, _tail: str) -> str:
+        return _PAIR.sub(self._cookie_pair, value)
+
+    def _cookie_pair(self, found: re.Match[str]) -> str:
+        name, sep, value = found.groups()
+        if name.lower() in self.words.attributes or self.words.says_nothing(value):
+            return found[0]
+        return name + sep + self.hide("cookie", value)
+
+    def _digest(self, _form: Form, value: str, _tail: str) -> str:
+        return self._parameters(value)
+
+    def _parameters(self, value: str) -> str:
+        names = {found[1].lower() for found in _PARAMETER.finditer(value)}
+        if names & {"realm"} and not names & {"response", "mac", "signature", "oauth_signature", "credential"}:
+            return value  # a challenge, not an answer to one
+        return _PARAMETER.sub(self._parameter, value)
+
+    def _parameter(self, found: re.Match[str]) -> str:
+        name, sep, value = found.groups()
+        secret = name.lower() in self.words.digest or self.words.shape_of(value)
+        return name + sep + self.hide("token", value) if secret and not self.words.says_nothing(value) else found[0]
+
+    def _near(self, form: Form, value: str, _tail: str) -> str:
+        core = value.rstrip(".,:!?")
+        made = self.words.passes("long", core) or self.words.shape_of(core)
+        if made and not self.words.says_nothing(core, prose=True):
+            return self.hide(form.kind, core) + value[len(core) :]
+        return self.again(value)
+
+    def _path(self, form: Form, value: str, _tail: str) -> str:
+        if re.search(r"\.[A-Za-z][A-Za-z0-9]{0,5}$", value) and self.words.shape_of(value) is None:
+            return self.again(value)
+        made = self.words.passes("long", value) or self.words.shape_of(value)
+        return self.hide(form.kind, value) if made else self.again(value)
+
+    def _segment(self, form: Form, value: str, tail: str) -> str:
+        hidden = self.words.shape_of(value) or (not tail and self.words.passes("segment", value))
+        return self.hide(form.kind, value) if hidden else self.again(value)
+
+
+def _is_lower_word(value: str) -> bool:
+    return value.isalpha() and value.islower()
+
+
+def _decoded(value: str) -> str | None:
+    """user:password from Base64 (RFC 7617), null when it is something else."""
+    text = unquote(value).strip()
+    try:
+        plain = base64.b64decode(
+            text + "=" * (-len(text) % 4), altchars=b"-_" if set(text) & {"-", "_"} else None, validate=True
+        )
+        shown = plain.decode("utf-8")
+    except (binascii.Error, ValueError):
+        return None
+    return shown if ":" in shown and shown.isprintable() else None

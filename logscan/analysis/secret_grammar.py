@@ -1,0 +1,198 @@
+"""The ways in which a credential is written down, as patterns: the words come from rules/redaction.yml.
+
+Each pattern is read twice: by Rust over whole columns (plain groups, no look-around), and by Python on the short text
+that Rust found.
+The groups are `head` (kept), `value` (judged) and `tail` (kept).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import polars as pl
+
+_QUOTE = r"""(?:\\*["'`]|&quot;|&#3[49];|%2[27])"""
+_EQUALS = r"(?:=>|:=|==?|%(?:25)*3[Dd]|\\+u003[Dd])"
+_COLON = r"(?::|%(?:25)*3[Aa])"
+_OPEN = r"(?:\[\]string)?[\[({]*\s*"
+_QUOTED = (
+    r"""(?:[bruBRU]?(?:\\+"(?:[^"\\]|\\+[^"\\])*(?:\\*"|\\*\z)|\\+'(?:[^'\\]|\\+[^'\\])*(?:\\*'|\\*\z)"""
+    r"""|"(?:[^"\\]|\\(?s:.))*(?:"|\\?\z)|'(?:[^'\\]|\\(?s:.))*(?:'|\\?\z)|`[^`]*(?:`|\z))"""
+    r"""|&quot;(?:[^&"]|&(?:amp|lt|gt|apos|#39);)*(?:&quot;)?|&#3[49];[^&"]*(?:&#3[49];)?"""
+    r"""|%2[27](?:[^%&\s"']|%[013-9A-Fa-f][0-9A-Fa-f]|%2[013-689A-Fa-f])*(?:%2[27])?)"""
+)
+_BARE = r"""(?:[^\s"'`&;,<>()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
+_BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
+NEVER = r"[^\s\S]"
+_EDGE = r"(?:^|[^A-Za-z0-9])"
+_PARAMETER = r"""[A-Za-z0-9_*-]+\s*=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
+PLACEHOLDER = r"<redacted [a-z0-9-]+ [0-9a-f]{8}(?: of [A-Za-z0-9_.@+-]{1,64})?>"
+
+
+class Names(NamedTuple):
+    """Names that announce a credential; `value` and `prose` say how much of a value is taken for one."""
+
+    kind: str
+    words: tuple[str, ...]
+    whole: bool
+    value: str  # any | opaque | long
+    prose: str  # any | opaque | long
+    after: str
+
+
+@dataclass(frozen=True)
+class Form:
+    """One way of writing: what the finder looks for, and how the found text is taken apart.
+
+    use  the judge that looks at the value: placeholder, shape, scheme, digest, authorization, cookie, named, prose, pair,
+         near, address, user, path, segment or body
+    """
+
+    use: str
+    kind: str
+    pattern: str
+    names: Names | None = None
+
+    @property
+    def finder(self) -> str:
+        return re.sub(r"\(\?P<\w+>", "(?:", self.pattern)
+
+    def reader(self) -> re.Pattern[str]:
+        return re.compile(self.pattern.replace(r"\z", r"\Z"))
+
+
+def any_of(forms: Sequence[Form]) -> re.Pattern[str]:
+    """All forms as one pattern, a group each: `lastindex` tells the first that fits."""
+    return re.compile("|".join(f"({form.finder})" for form in forms).replace(r"\z", r"\Z") or "(?!)")
+
+
+def words_pattern(words: Sequence[str], first: str = "") -> str:
+    """Any of the words that begin with `first`, longest first; `_` stands for nothing, a space, `_`, `-` or `.`."""
+    words = [word for word in words if word.lower().startswith(first)]
+    if not words:
+        return NEVER
+    ordered = sorted(set(words), key=lambda word: (-len(word), word))
+    return "(?i:" + "|".join(re.escape(word).replace("_", "[ _.-]?") for word in ordered) + ")"
+
+
+def forms(body: dict[str, Any], first: str = "") -> tuple[Form, ...]:
+    """All forms, in the order in which the first that fits a place wins.
+
+    In:   first: a small letter or digit, to leave out the words that do not begin with it; or nothing
+    Law:  the same form fits a text that begins with `first`, or with one other character and `first`
+    """
+    placeholder = Form("placeholder", "", rf"(?P<value>{PLACEHOLDER})")
+    found = [placeholder, *_headers(body, first)]
+    for group in body["names"]:
+        found += _named(group, first)
+    found += [*_sentences(body, first), *_places(body, first), *body["shapes"]]
+    return tuple(form for form in found if NEVER not in form.pattern)
+
+
+def _headers(body: dict[str, Any], first: str) -> list[Form]:
+    schemes = words_pattern([str(scheme) for scheme in body["schemes"]])
+    named = words_pattern(body["authorization"], first)
+    pair = rf",\s*(?:{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON})?"
+    after = rf"{_EDGE}?{named}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{pair})\s*{_OPEN}"
+    answers = words_pattern(["digest", "hawk", "mac", "signature", "oauth"], first)
+    plain = {str(scheme).lower() for scheme in body["plain_schemes"]}
+    strong = words_pattern([str(scheme) for scheme in body["schemes"] if str(scheme).lower() not in plain], first)
+    cookie = words_pattern(body["cookies"], first)
+    parameters = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
+    date = r"(?i:expires)=[A-Za-z]{3,9},\s[A-Za-z0-9: -]+"
+    pairs = (
+        rf"""[^"'\r\n;=\s,{{}}\[\]\\<>]+=[^"'\r\n;\s,\\]*(?:;\s*(?:{date}|[^"'\r\n;=\s,\\]+(?:=[^"'\r\n;\s,\\]*)?))*"""
+    )
+    return [
+        Form("digest", "token", rf"(?P<head>{after}{schemes}\s+)(?P<value>{parameters})"),
+        Form("digest", "token", rf"(?P<head>{_EDGE}{answers}\s+)(?P<value>{parameters})"),
+        Form("placeholder", "", rf"(?P<head>{after}{schemes}(?:\s+|%20|\+))(?P<value>{PLACEHOLDER})"),
+        Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_QUOTED})"),
+        Form("authorization", "token", rf"(?P<head>{after})(?P<value>{schemes}\s+{_BARE})"),
+        Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_BARE})"),
+        Form(
+            "cookie",
+            "cookie",
+            rf"(?P<head>{_EDGE}{cookie}2?{_QUOTE}?\s*(?:{_COLON}|{_EQUALS}|,)\s*{_OPEN}{_QUOTE}?)(?P<value>{pairs})",
+        ),
+        Form(
+            "named",
+            "cookie",
+            rf"(?P<head>{_EDGE}{cookie}2?{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_QUOTED}|{_BARE})",
+            Names("cookie", (), whole=True, value="opaque", prose="long", after=""),
+        ),
+        Form("scheme", "token", rf"(?P<head>{_EDGE}{strong}(?:\s+|%20|\+|:\s*))(?P<value>[A-Za-z0-9._~+/%=:-]{{6,}})"),
+    ]
+
+
+def _named(group: Names, first: str) -> list[Form]:
+    words = words_pattern(group.words, first)
+    everything = words_pattern(group.words)
+    name = rf"(?:{group.after}){words}" if group.after else rf"{_EDGE}{words}" if group.whole else rf"{_EDGE}?{words}"
+    end = r"(?:\]|%5[Dd])?"
+    kind = group.kind
+    return [
+        Form(
+            "named",
+            kind,
+            rf"(?P<head>{name}{end}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON})\s*{_OPEN})(?P<value>{_QUOTED})",
+            group,
+        ),
+        Form("named", kind, rf"(?P<head>{name}{end}\s*%(?:25)*3[Dd])(?P<value>{_BARE_ENCODED})", group),
+        Form("named", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form("prose", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form(
+            "pair",
+            kind,
+            rf"(?P<head>{name}{_QUOTE}\s*,\s*(?:{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON}\s*)?)(?P<value>{_QUOTED})",
+            group,
+        ),
+        Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s+(?i:value)\s*=\s*)(?P<value>{_QUOTED})", group),
+        Form("named", kind, rf"(?P<head>{name}(?:\s[^<>]*)?>)(?P<value>[^<>]+)(?P<tail></)", group),
+        Form("named", kind, rf"(?P<head>{name}&gt;)(?P<value>[^&<>]+)(?P<tail>&lt;)", group),
+        Form("pair", kind, rf"(?P<head>{name}\s+)(?P<value>\\*[\"'`][^\s\"'`\\]+\\*[\"'`])", group),
+        Form("named", kind, rf"(?P<head>--[A-Za-z0-9-]*?{everything}\s+)(?P<value>{_QUOTED}|{_BARE})", group),
+    ]
+
+
+def _sentences(body: dict[str, Any], first: str) -> list[Form]:
+    near, gap = words_pattern(body["near"], first), words_pattern(body["gap"])
+    between = rf"(?:\s+{gap}){{0,4}}[\s:=]*[\[({{]?\\*[\"'`]?"
+    return [Form("near", "token", rf"(?P<head>{_EDGE}{near}{between})(?P<value>[A-Za-z0-9_+/=~.%-]{{12,}})")]
+
+
+def _places(body: dict[str, Any], first: str) -> list[Form]:
+    paths = words_pattern(body["paths"], first)
+    user = r"[^\s/:@\"'<>\[\]]"
+    return [
+        Form(
+            "address",
+            "password",
+            rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*(?:://|%3[Aa]%2[Ff]%2[Ff]))(?P<value>{user}*:[^\s/\"'<>?#]+)(?P<tail>@)",
+        ),
+        Form("address", "password", rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}{{12,}}:?)(?P<tail>@)"),
+        Form(
+            "user",
+            "password",
+            r"(?P<head>(?:^|\s)(?:-u|--user|--proxy-user)(?:\s+|=)\\*[\"']?)(?P<value>[^\s:\"'\\<>]*:[^\s\"'\\<>]+)",
+        ),
+        Form("path", "token", rf"(?P<head>/{paths}(?:/[A-Za-z0-9]{{1,12}})?/)(?P<value>[A-Za-z0-9_~=%.-]{{16,}})"),
+        Form("body", "private-key", r"(?P<value>^(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})$)"),
+        Form("segment", "token", r"(?P<head>/)(?P<value>[A-Za-z0-9_~=%-]{32,})(?P<tail>(?:\.[A-Za-z0-9]+)*)"),
+    ]
+
+
+def shape(kind: str, pattern: str, *, bounded: bool) -> Form:
+    """A value that gives itself away; `bounded`: no letter or digit stands before it."""
+    return Form("shape", kind, rf"(?P<head>{_EDGE if bounded else ''})(?P<value>{pattern})")
+
+
+def refusal(pattern: str) -> str | None:
+    """Why a pattern cannot be used; None when both engines take it."""
+    try:
+        re.compile(pattern.replace(r"\z", r"\Z"))
+        pl.Series([""]).str.contains(re.sub(r"\(\?P<\w+>", "(?:", pattern))
+    except (re.error, pl.exceptions.PolarsError) as fault:
+        return str(fault)
+    return None
