@@ -1,0 +1,54 @@
+"""Retries collapse: failures of one unit that follow each other closely are one episode."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logscan.analysis.recurrence import Floats, gap_statistics
+
+
+class Episodes(NamedTuple):
+    """Index of the first and of the last failure of each episode, and their times in seconds."""
+
+    first: NDArray[np.int64]
+    last: NDArray[np.int64]
+    starts: Floats
+    ends: Floats
+
+    @property
+    def events(self) -> NDArray[np.int64]:
+        return np.asarray(self.last - self.first + 1, dtype=np.int64)
+
+
+def cut(times: Floats, breaks: NDArray[np.bool_]) -> Episodes:
+    """Episodes from sorted times; breaks[i] says that a new one begins between i and i + 1."""
+    if times.size == 0:
+        none = np.zeros(0, dtype=np.int64)
+        return Episodes(none, none, times, times)
+    begins = np.flatnonzero(np.concatenate(([True], breaks)))
+    ends = np.concatenate((begins[1:] - 1, [times.size - 1]))
+    return Episodes(begins, ends, times[begins], times[ends])
+
+
+def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: float, resolution_s: float) -> Episodes:
+    """Episodes of one unit.
+
+    In:    times of its failures and of its successes, sorted, seconds
+    Out:   failures at most gap_s apart are one episode. When that leaves fewer than five, a finer cut is taken if its
+           episodes are regular: first at every success in between, then at every failure, so that a probe each
+           half minute or a token of a few seconds is not one long episode
+    Law:   every failure is in exactly one episode; the result does not depend on the order of equal times
+    Units: seconds; regular_cv is the coefficient of variation up to which gaps are called regular
+    """
+    whole = cut(times, np.diff(times) > gap_s)
+    if whole.starts.size >= 5 or times.size < 5:
+        return whole
+    between = np.searchsorted(successes, times[1:], side="left") > np.searchsorted(successes, times[:-1], side="left")
+    for breaks in (between, np.ones(times.size - 1, dtype=np.bool_)):
+        finer = cut(times, breaks)
+        gaps = gap_statistics(finer.starts)
+        enough = finer.starts.size >= 5 and gaps.median is not None and gaps.median >= 20 * resolution_s
+        if enough and gaps.cv is not None and gaps.cv <= regular_cv:
+            return finer
+    return whole

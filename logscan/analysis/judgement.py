@@ -1,0 +1,191 @@
+"""The definitions that turn measures into units, states, severities and advice; all checked before a log is opened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from logscan.analysis.series import SERIES
+from logscan.model.document import Document, read_document
+from logscan.model.errors import Faults, LogscanError
+from logscan.model.severity import SEVERITIES
+from logscan.rules.shape import Shape
+
+STATES = ("open", "closed", "silent", "resolved")
+_JUDGED = {*SERIES, "pattern", "state", "named", "behaviour"}
+_OPS = {
+    "": lambda got, want: got == want,
+    "lt": lambda got, want: got < want,
+    "lte": lambda got, want: got <= want,
+    "gt": lambda got, want: got > want,
+    "gte": lambda got, want: got >= want,
+}
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The numbers of rules/measures.yml, where each is explained with its unit."""
+
+    retry_gap_s: float
+    regular_cv: float
+    windows: int
+    window_events: float
+    window_s: float
+    burst_width_share: float
+    pair_s: float
+    reason_s: float
+    concentration_share: float
+    proxy_ok_share: float
+    few_principals: int
+    named_principals: int
+    principals: int
+    rows: int
+    wide_clients: int
+    wide_share: float
+    wide_known_share: float
+    wide_score: float
+    wide_windows: int
+    wide_endpoints: int
+    wide_rounds: int
+    period_spread: float
+    evidence_lines: int
+    listed: int
+
+
+class Entry(NamedTuple):
+    """A verdict and when it holds: (column, op, any of these values)."""
+
+    verdict: str
+    when: tuple[tuple[str, str, tuple[Any, ...]], ...]
+
+    def holds(self, row: Mapping[str, Any]) -> bool:
+        """Law: a missing value never holds"""
+        return all(
+            row.get(column) is not None and any(_OPS[op](row[column], want) for want in wanted)
+            for column, op, wanted in self.when
+        )
+
+
+class Advice(NamedTuple):
+    """datasets and causes: empty means any."""
+
+    datasets: frozenset[str]
+    causes: frozenset[str]
+    text: str
+
+
+class Judgement(NamedTuple):
+    measures: Measures
+    families: Mapping[str, str]  # dataset -> family
+    refines: Mapping[str, frozenset[str]]
+    states: tuple[Entry, ...]
+    severities: tuple[Entry, ...]
+    advice: tuple[Advice, ...]
+
+    def family(self, dataset: str) -> str:
+        return self.families.get(dataset, dataset)
+
+    def state(self, row: Mapping[str, Any]) -> str:
+        return next(entry.verdict for entry in self.states if entry.holds(row))
+
+    def severity(self, row: Mapping[str, Any]) -> str:
+        return next(entry.verdict for entry in self.severities if entry.holds(row))
+
+    def advise(self, datasets: Sequence[str], cause: str) -> str:
+        for advice in self.advice:
+            if (not advice.datasets or advice.datasets & set(datasets)) and (
+                not advice.causes or cause in advice.causes
+            ):
+                return advice.text
+        return ""
+
+
+def load_judgement(folders: Sequence[Path]) -> Judgement:
+    """Read measures.yml, judgement.yml and logging_advice.yml; of each, the one in the last folder that has it.
+
+    Errors: Faults, with every fault of the three files
+    """
+    faults: list[LogscanError] = []
+    read = {name: _read(folders, name, faults) for name in ("measures.yml", "judgement.yml", "logging_advice.yml")}
+    if faults:
+        raise Faults(faults)
+    measures = _measures(read["measures.yml"], faults)
+    document = read["judgement.yml"]
+    shape = Shape(document, document.value, "", faults)
+    shape.refuse_unknown({"families", "refines", "states", "severities"})
+    families = {name: family for family, names in _lists(shape, "families").items() for name in names}
+    refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
+    states = _entries(shape, "states", STATES)
+    severities = _entries(shape, "severities", SEVERITIES)
+    advice = _advice(read["logging_advice.yml"], faults)
+    if faults or measures is None:
+        raise Faults(faults)
+    return Judgement(measures, families, refines, states, severities, advice)
+
+
+def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:
+    found = [folder / name for folder in folders if (folder / name).is_file()]
+    try:
+        return read_document(found[-1] if found else folders[-1] / name)
+    except LogscanError as fault:
+        faults.append(fault)
+        return Document(name, None, {}, "")
+
+
+def _measures(document: Document, faults: list[LogscanError]) -> Measures | None:
+    shape = Shape(document, document.value, "", faults)
+    kinds = {field.name: field.type for field in fields(Measures)}
+    shape.refuse_unknown(kinds)
+    good: dict[str, Any] = {}
+    for name, kind in kinds.items():
+        got: Any = shape.value.get(name)
+        allowed: tuple[type, ...] = (int,) if kind is int else (int, float)
+        if isinstance(got, bool) or not isinstance(got, allowed) or not float(got) > 0:
+            shape.add(name, "is missing" if got is None else "is not a positive number", f"write `{name}: 1`")
+        else:
+            good[name] = got
+    return Measures(**good) if len(good) == len(kinds) else None
+
+
+def _lists(shape: Shape, name: str) -> dict[str, list[str]]:
+    inner = Shape(shape.document, shape.value.get(name), shape.path(name), shape.faults)
+    return {str(key): inner.texts(str(key)) for key in inner.value}
+
+
+def _entries(shape: Shape, name: str, verdicts: Sequence[str]) -> tuple[Entry, ...]:
+    entries = []
+    for index, item in enumerate(shape.items(name)):
+        inner = Shape(shape.document, item, shape.path(f"{name}.{index}"), shape.faults)
+        inner.refuse_unknown({"is", "when"})
+        inner.one_of("is", inner.value.get("is"), verdicts, "verdict")
+        when = Shape(shape.document, inner.value.get("when"), inner.path("when"), shape.faults)
+        entries.append(Entry(str(inner.value.get("is")), tuple(_condition(when, key) for key in when.value)))
+    if entries and entries[-1].when:
+        shape.add(f"{name}.{len(entries) - 1}", "does not hold for every unit", "end with an entry `when: {}`")
+    return tuple(entries)
+
+
+def _condition(shape: Shape, key: Any) -> tuple[str, str, tuple[Any, ...]]:
+    column, _, op = str(key).partition("|")
+    shape.one_of(str(key), column, _JUDGED, "column")
+    shape.one_of(str(key), op, set(_OPS), "operator")
+    got = shape.value[key]
+    wanted = tuple(got) if isinstance(got, list) else (got,)
+    text = column not in SERIES or SERIES[column].is_(SERIES["cause"])
+    for value in wanted:
+        fits = isinstance(value, str) if text else isinstance(value, int | float) and not isinstance(value, bool)
+        if not fits or (text and op):
+            shape.add(key, "compares a text and a number", "a text column takes texts and no operator")
+    return column, op, wanted
+
+
+def _advice(document: Document, faults: list[LogscanError]) -> tuple[Advice, ...]:
+    shape = Shape(document, {"advice": document.value}, "", faults)
+    found = []
+    for index, item in enumerate(shape.items("advice")):
+        inner = Shape(document, item, str(index), faults)
+        inner.refuse_unknown({"datasets", "causes", "text"})
+        datasets = [] if inner.value.get("datasets") == "any" else inner.texts("datasets")
+        causes = inner.texts("causes", required=False)
+        found.append(Advice(frozenset(datasets), frozenset(causes), inner.text("text").strip()))
+    return tuple(found)

@@ -1,0 +1,155 @@
+"""How failures lie in time: numbers only, no judgement. Times are sorted 1-D arrays in seconds."""
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+class Gaps(NamedTuple):
+    """Units: seconds; cv, floor and score are ratios. None where there are too few gaps to say."""
+
+    median: float | None = None
+    mad: float | None = None
+    cv: float | None = None
+    longest: float | None = None
+    floor: float | None = None
+    score: float | None = None
+
+
+class Period(NamedTuple):
+    """Gaps folded by one period. cv: root mean square of what is left / period; missed: cycles without a start."""
+
+    seconds: float
+    cv: float
+    cycles: float
+    missed: float
+
+
+class Step(NamedTuple):
+    """The stretch [start, end) of windows in which failures are most unexpected. score: gain in log-likelihood."""
+
+    start: int
+    end: int
+    score: float
+
+
+def gap_statistics(starts: Floats) -> Gaps:
+    """Gaps between sorted starts.
+
+    Law:    order and origin of the starts do not matter; score is 1 for equal gaps
+    Source: the timestamp score of RITA (activecm/rita, analysis/beacons.go): Bowley skew and median absolute
+            deviation of the intervals; its deviation is taken relative to the median here, so that it has no unit
+    """
+    gaps = np.diff(starts)
+    if gaps.size == 0:
+        return Gaps()
+    median, longest = float(np.median(gaps)), float(gaps.max())
+    mad = float(np.median(np.abs(gaps - median)))
+    if gaps.size < 2 or median <= 0:
+        return Gaps(median, mad, longest=longest)
+    low, middle, high = np.quantile(gaps, [0.25, 0.5, 0.75])
+    skew = float((high + low - 2 * middle) / (high - low)) if high - low > 0 else 0.0
+    score = ((1 - abs(skew)) + max(0.0, 1 - mad / median)) / 2
+    return Gaps(median, mad, float(gaps.std() / gaps.mean()), longest, float(gaps.min() / median), score)
+
+
+def fold_period(starts: Floats, *, tolerance: float) -> Period | None:
+    """The period whose multiples the gaps are; missed cycles do not lengthen it.
+
+    Law:    starts on a grid of P, at least half of its points present, give P
+    Units:  tolerance is the deviation, as a share of the period, that a fit may have
+    Errors: None when there are no two gaps, or no gap is positive
+    """
+    gaps = np.diff(starts)
+    gaps = gaps[gaps > 0]
+    if gaps.size < 2:
+        return None
+    best: Period | None = None
+    for quantile in (0.5, 0.35, 0.2, 0.1, 0.05):
+        period = _refined(gaps, float(np.quantile(gaps, quantile)))
+        if period is not None and (best is None or (best.cv > tolerance and period.cv < best.cv)):
+            best = period
+    return best
+
+
+def _refined(gaps: Floats, guess: float) -> Period | None:
+    """Least squares period near a guess; multiples are rounded again after every step."""
+    for _ in range(4):
+        multiples = np.maximum(np.rint(gaps / guess), 1.0)
+        guess = float((gaps * multiples).sum() / (multiples**2).sum())
+        if guess <= 0:
+            return None
+    cycles = float(multiples.sum())
+    missed = 1 - gaps.size / cycles
+    if missed > 0.5:  # a period that is mostly absent is a common divisor, not a period
+        return None
+    left = gaps - multiples * guess
+    return Period(guess, float(np.sqrt(np.mean(left**2)) / guess), cycles, missed)
+
+
+def phase_strength(times: Floats, period: float) -> float | None:
+    """Length of the mean unit vector of the phases: 1 when all times keep one phase, near 0 when they keep none.
+
+    Source: the Rayleigh statistic (Fisher, Statistical Analysis of Circular Data, 1993, section 4.3)
+    """
+    if times.size == 0 or period <= 0:
+        return None
+    return float(abs(np.exp(2j * np.pi * times / period).mean()))
+
+
+def dispersion_index(counts: Floats) -> float | None:
+    """Variance / mean of counts per window: 1 for chance, less for regular, more for bursts."""
+    mean = float(counts.mean()) if counts.size > 1 else 0.0
+    return float(counts.var() / mean) if mean > 0 else None
+
+
+def burst_share(times: Floats, width: float) -> float | None:
+    """The largest share of the times that any stretch of this width holds.
+
+    Law: equals the brute force over all stretches that begin at an event
+    """
+    if times.size == 0:
+        return None
+    ends = np.searchsorted(times, times + width, side="right")
+    return float((ends - np.arange(times.size)).max() / times.size)
+
+
+def most_in(times: Floats, width: float) -> int:
+    """The largest number of times in any stretch of this width (both ends included)."""
+    if times.size == 0:
+        return 0
+    return int((np.searchsorted(times, times + width, side="right") - np.arange(times.size)).max())
+
+
+def best_step(failures: Floats, total: Floats) -> Step | None:
+    """The stretch of windows with the most surprising failure rate against the rest.
+
+    In:     failures and requests per window, of one length; where no request but failures was logged, give equal
+            totals, and the counts themselves are compared
+    Law:    equals the brute force over all stretches; ties go to the earlier start, then the longer stretch
+    Errors: None when there is no failure
+    Source: Kulldorff, A spatial scan statistic (1997), Bernoulli model; one dimension
+    """
+    size = failures.size
+    if size == 0 or failures.sum() <= 0 or np.any(failures > total):
+        return None
+    bad, seen = np.concatenate(([0.0], failures.cumsum())), np.concatenate(([0.0], total.cumsum()))
+    starts, ends = np.triu_indices(size + 1, k=1)
+    inside, asked = bad[ends] - bad[starts], seen[ends] - seen[starts]
+    outside, rest = bad[-1] - inside, seen[-1] - asked
+    score = _likelihood(inside, asked) + _likelihood(outside, rest) - _likelihood(bad[-1:], seen[-1:])
+    higher = inside * rest > outside * asked
+    score = np.where(higher, score, 0.0)
+    order = np.lexsort((-ends, starts, -np.round(score, 9)))
+    best = int(order[0])
+    return Step(int(starts[best]), int(ends[best]), float(score[best]))
+
+
+def _likelihood(bad: Floats, seen: Floats) -> Floats:
+    good = seen - bad
+    with np.errstate(divide="ignore", invalid="ignore"):
+        found = np.where(bad > 0, bad * np.log(bad / seen), 0.0) + np.where(good > 0, good * np.log(good / seen), 0.0)
+    return np.asarray(found, dtype=np.float64)
