@@ -48,6 +48,9 @@ class Definition:
         self.fault(key, f"`{key}` must be text or a list of texts", "quote every item")
         return ()
 
+    def null_values(self) -> tuple[str, ...]:
+        return self.texts("null_values", self.value.get("null_values", ["-", ""]))
+
     def format(self, shared: Mapping[str, tuple[Extract, ...]]) -> Format:
         self.keys(_KEYS)
         kind = self.text("kind")
@@ -64,7 +67,7 @@ class Definition:
         return Format(
             id=self.text("id"), title=self.text("title"), reference=self.text("reference", default=""), kind=kind,
             logsource=self.logsource(), order=order, layouts=layouts, columns=columns,
-            null_values=self.texts("null_values", self.value.get("null_values", ["-", ""])),
+            null_values=self.null_values(),
             requires=self.texts("requires", self.value.get("requires", [])),
             extract=self.extracts("extract", shared), multiline=bool(self.value.get("multiline", False)),
             samples=self.samples(), path=self.document.path,
@@ -166,7 +169,8 @@ class Definition:
                     self.fault(place, f"unknown column `{name}`", "name captures after columns of EVENTS")
             if not names:
                 self.fault(place, "the pattern captures nothing", "write (?<url.original>...) and so on")
-            found.append(Extract(pattern, on, self.texts(f"{place}.needs", item.get("needs", [])), names))
+            needs = self.texts(f"{place}.needs", item.get("needs", []))
+            found.append(Extract(pattern, on, needs, names, self.null_values()))
         return tuple(found)
 
     def samples(self) -> tuple[Sample, ...]:

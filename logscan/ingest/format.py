@@ -5,10 +5,11 @@ from pathlib import Path
 
 from logscan.ingest.definition import Definition
 from logscan.ingest.shape import Column, Extract, Format, Layout, Read, Sample
+from logscan.ingest.when import Clock
 from logscan.model.document import Document, read_document
 from logscan.model.errors import Faults, FormatError, LogscanError
 
-__all__ = ["Column", "Extract", "Format", "Layout", "Read", "Sample", "load_formats"]
+__all__ = ["Clock", "Column", "Extract", "Format", "Layout", "Read", "Sample", "load_formats"]
 
 
 def load_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
@@ -20,7 +21,7 @@ def load_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
     shared: dict[str, tuple[Extract, ...]] = {}
     for document in _documents([f / "extract" for f in folders], "*.yml", faults):
         check = Definition(document, faults)
-        check.keys({"id", "title", "extract"})
+        check.keys({"id", "title", "null_values", "extract"})
         shared[check.text("id")] = check.extracts("extract", {})
     formats: dict[str, Format] = {}
     for document in _documents(folders, "*.yml", faults):

@@ -46,13 +46,15 @@ class Layout:
 class Extract:
     """A regex tried on a column that was read; its captures are named after the columns they fill where those are null.
 
-    needs   literals of which at least one stands in every text the regex matches; empty: none known
+    needs        literals of which at least one stands in every text the regex matches; empty: none known
+    null_values  captures that say nothing
     """
 
     pattern: str
     on: str
     needs: tuple[str, ...]
     columns: tuple[str, ...]
+    null_values: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""Lines that belong to the event before them: stack traces, wrapped messages."""
+
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+import polars as pl
+
+MAX_LINES = 500
+MAX_BYTES = 64 << 10
+
+
+class Continued(NamedTuple):
+    continuations: pl.DataFrame  # LINES and `owner`, the line number of the event
+    rest: pl.DataFrame  # LINES
+
+
+def continued(lines: pl.DataFrame, events: pl.DataFrame, multiline: AbstractSet[str]) -> Continued:
+    """Tell the continuations among the lines that no format took.
+
+    In:  lines: LINES without the events' own; events: logscan.line, event.dataset; both in line order;
+         multiline: ids of formats
+    Law: a line continues the nearest event before it when that one's format allows it, up to 500 lines and 64 KiB
+    """
+    own = events.select("logscan.line", owner="logscan.line", joins=pl.col("event.dataset").is_in(list(multiline)))
+    size = pl.col("event.original").str.len_bytes() + 1
+    seen = lines.join_asof(own, on="logscan.line", strategy="backward").with_columns(
+        fits=(pl.int_range(pl.len()).over("owner") < MAX_LINES) & (size.cum_sum().over("owner") <= MAX_BYTES)
+    )
+    belongs = pl.col("joins").fill_null(value=False) & pl.col("fits")
+    return Continued(
+        seen.filter(belongs).drop("joins", "fits"),
+        seen.filter(~belongs).drop("joins", "fits", "owner"),
+    )
+
+
+def with_continuations(events: pl.DataFrame, continuations: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
+    """Put the continuations' text behind the events' own, in the wanted ones of event.original and message."""
+    names = [name for name in ("event.original", "message") if name in want and name in events.columns]
+    if continuations.is_empty() or not names:
+        return events
+    more = continuations.group_by("owner", maintain_order=True).agg(
+        pl.col("event.original").str.join("\n").alias("_more")
+    )
+    joined = events.join(more, left_on="logscan.line", right_on="owner", how="left", maintain_order="left")
+    glued = [
+        pl.when(pl.col("_more").is_null()).then(pl.col(name))
+        .otherwise(pl.concat_str(pl.col(name), pl.col("_more"), separator="\n", ignore_nulls=True)).alias(name)
+        for name in names
+    ]  # fmt: skip
+    return joined.with_columns(glued).drop("_more")

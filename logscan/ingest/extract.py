@@ -1,0 +1,58 @@
+"""What a message says beyond its own field: status, address, user, error code."""
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+
+import polars as pl
+
+from logscan.ingest.capture import narrowed
+from logscan.ingest.convert import converted
+from logscan.ingest.shape import Column, Extract
+from logscan.ingest.when import Clock
+
+
+def extracts_for(extracts: Sequence[Extract], want: AbstractSet[str]) -> tuple[Extract, ...]:
+    """Those that fill a wanted column."""
+    return tuple(e for e in extracts if not want.isdisjoint(e.columns))
+
+
+def with_extracts(
+    events: pl.DataFrame, extracts: Sequence[Extract], want: AbstractSet[str], clock: Clock
+) -> pl.DataFrame:
+    """Fill wanted columns that are null from the text of others, in the order of the list.
+
+    In:  EVENTS columns, among them every wanted column and what the extracts look at
+    Law: what was read before is never changed
+    """
+    useful = extracts_for(extracts, want)
+    for on in dict.fromkeys(e.on for e in useful):
+        chosen = [e for e in useful if e.on == on]
+        worth = pl.col(on).is_not_null()
+        needs = sorted({need for e in chosen for need in e.needs})
+        if all(e.needs for e in chosen):
+            worth = pl.col(on).str.contains_any(needs)
+        mask = events.select(worth.fill_null(value=False)).to_series()
+        if not mask.any():
+            continue
+        some = events if mask.all() else events.filter(mask)
+        for extract in chosen:
+            some = _filled(some, extract, want, clock)
+        events = some if mask.all() else _put_back(events, some, mask, {n for e in chosen for n in e.columns} & want)
+    return events
+
+
+def _filled(events: pl.DataFrame, extract: Extract, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
+    names = [name for name in extract.columns if name in want]
+    if not names or not any(events[name].null_count() for name in names):
+        return events
+    text = pl.col(extract.on)
+    if extract.needs:
+        text = pl.when(text.str.contains_any(list(extract.needs))).then(text)
+    groups = events.select(text.str.extract_groups(narrowed(extract.pattern, set(names))).alias("g")).unnest("g")
+    typed = groups.select(converted(pl.col(name), Column(name, (name,)), extract.null_values, clock) for name in names)
+    return events.with_columns(events[name].zip_with(events[name].is_not_null(), typed[name]) for name in names)
+
+
+def _put_back(events: pl.DataFrame, some: pl.DataFrame, mask: pl.Series, names: AbstractSet[str]) -> pl.DataFrame:
+    at = mask.arg_true()
+    return events.with_columns(events[name].scatter(at, some[name]) for name in sorted(names))

@@ -1,0 +1,68 @@
+"""Formats of kind `pattern`: one regex over a column of lines."""
+
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
+
+import polars as pl
+
+from logscan.ingest.capture import captures, narrowed
+from logscan.ingest.convert import converted
+from logscan.ingest.shape import Format, Layout, Read
+from logscan.ingest.when import Clock
+
+_HIT = "_hit"  # an empty capture behind the head: null only where the line was not taken
+
+
+def read_pattern(lines: pl.DataFrame, fmt: Format, want: AbstractSet[str], clock: Clock) -> Read:
+    """The lines that one of the format's layouts takes, and their wanted columns.
+
+    In:  LINES
+    Law: which lines are taken does not depend on `want`
+    """
+    keys = frozenset(key for column in fmt.columns if column.name in want for key in column.keys)
+    left, parts = lines.with_row_index("_row"), []
+    for layout in fmt.layouts:
+        found = _taken(left, layout, keys)
+        if not found.is_empty():
+            parts.append(found)
+            if found.height == left.height:
+                break
+            left = left.join(found.select("_row"), on="_row", how="anti", maintain_order="left")
+    if not parts:
+        return Read(pl.Series([False]).new_from_index(0, lines.height), _events(lines.clear(), fmt, want, clock))
+    raw = parts[0] if len(parts) == 1 else pl.concat(parts, how="diagonal").sort("_row")
+    hit = pl.Series([raw.height == lines.height]).new_from_index(0, lines.height)
+    if raw.height != lines.height:
+        hit = hit.scatter(raw["_row"], values=True)
+    return Read(hit, _events(raw, fmt, want, clock))
+
+
+def _taken(lines: pl.DataFrame, layout: Layout, keys: AbstractSet[str]) -> pl.DataFrame:
+    groups = lines.select(pl.col("event.original").str.extract_groups(_regex(layout, frozenset(keys))).alias("g"))
+    read = pl.concat([lines, groups.unnest("g")], how="horizontal")
+    return read.drop(_HIT) if read[_HIT].null_count() == 0 else read.filter(pl.col(_HIT).is_not_null()).drop(_HIT)
+
+
+@lru_cache(maxsize=512)
+def _regex(layout: Layout, keys: frozenset[str]) -> str:
+    """Captures cost; those not wanted are left out, and the tail with them when it holds none."""
+    head = narrowed(layout.head, keys) + f"(?<{_HIT}>)"
+    if keys.isdisjoint(captures(layout.tail)):
+        return head
+    return f"{head}(?:{narrowed(layout.tail, keys)})?"
+
+
+def _events(raw: pl.DataFrame, fmt: Format, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
+    there = set(raw.columns)
+    columns: dict[str, list[pl.Expr]] = {}
+    for column in fmt.columns:
+        if column.name in want:
+            text = pl.col(column.keys[0]) if column.keys[0] in there else pl.lit(None, pl.String())
+            columns.setdefault(column.name, []).append(converted(text, column, fmt.null_values, clock))
+    return raw.select(
+        "logscan.line",
+        "log.offset",
+        "event.original",
+        pl.lit(fmt.id).alias("event.dataset"),
+        *(pl.coalesce(found).alias(name) for name, found in columns.items()),
+    )
