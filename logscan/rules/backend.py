@@ -126,9 +126,7 @@ class Backend:
             word = str(asked.value.boolean).lower()
             return Text(asked.column, (Words("equals", word, word),), cased=False)
         if self.columns[asked.column.name] != pl.Boolean():
-            raise UnsupportedError(
-                f"compares `{asked.column.name}` to true or false, and it holds neither", asked.field
-            )
+            raise UnsupportedError(f"compares `{asked.column.name}` to true or false, and it holds neither")
         return Flag(asked.column, asked.value.boolean)
 
     def _clock(self, asked: _Asked) -> Node:

@@ -26,8 +26,10 @@ _HINTS = {
     "status": "use one of: stable, test, experimental, deprecated, unsupported",
     "tags": "write tags as namespace.name",
     "logsource": "name at least one of category, product, service",
+    "detection": "name parts of `field|modifier: value` pairs, and join them in `condition`",
     "detection.condition": "use names that stand under `detection`, with and, or, not, `1 of name*`, `all of name*`",
 }
+_ANY_HINT = "see the Sigma specification of rules"
 _ERROR_KEYS = {"identifier": "id", "tag": "tags", "condition": "detection.condition"}
 
 
@@ -98,7 +100,7 @@ def _unread(condition: str, error: str) -> str:
 
 
 def _fault(document: Document, key: str, what: str) -> RuleError:
-    return RuleError(what, where=document.where(key), hint=_HINTS.get(key, ""))
+    return RuleError(what, where=document.where(key), hint=_HINTS.get(key, _ANY_HINT))
 
 
 def _rule(document: Document, kind: str, sigma: SigmaRule, found: Mapping[str, Any]) -> Rule:

@@ -84,17 +84,18 @@ def item_faults(document: Document) -> list[LogscanError]:
         except CRASHES as error:
             what = str(error)
             unknown = re.search(r"Unknown modifier '(.*)'", what)
-            hint = (
-                suggest(unknown[1], modifier_mapping) if unknown else _REGEX_HINT if "egular expression" in what else ""
-            )
+            hint = suggest(unknown[1], modifier_mapping) if unknown else ""
+            hint = hint or "put texts in quotes, and see the Sigma specification of modifiers"
             found.append(RuleError(what, where=document.where(item.place), hint=hint))
     return found
 
 
 def unusable(document: Document, refused: Iterable[tuple[str, str]]) -> list[LogscanError]:
     """Faults for what the backend cannot ask a column for. refused: what, field as written (empty for keywords)"""
+    hint = "ask the column for what it holds"
     return [
-        RuleError(what, where=document.where(next(_places(document, field), "detection"))) for what, field in refused
+        RuleError(what, where=document.where(next(_places(document, field), "detection")), hint=hint)
+        for what, field in refused
     ]
 
 

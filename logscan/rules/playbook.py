@@ -41,9 +41,8 @@ def read_playbook(document: Document, causes: Collection[str] | None) -> tuple[P
     shape.refuse_unknown({"id", "title", "causes", "summary", "steps"})
     name, title, summary = shape.text("id"), shape.text("title"), shape.text("summary")
     about = shape.texts("causes")
-    for cause in about:
-        if causes is not None:
-            shape.one_of("causes", cause, causes, "cause")
+    for index, cause in enumerate(about if causes is not None else ()):
+        shape.one_of(f"causes.{index}", cause, causes or (), "cause")
     steps = tuple(_step(document, index, step, shape) for index, step in enumerate(shape.items("steps")))
     for key, text in _texts(title, summary, steps):
         for place in _PLACE.findall(text):

@@ -27,7 +27,8 @@ class Shape:
         self.document, self.key = document, key
         self.faults: list[LogscanError] = [] if faults is None else faults
         self.value: dict[Any, Any] = value if isinstance(value, dict) else {}
-        if not isinstance(value, dict):
+        self.mapping = isinstance(value, dict)
+        if not self.mapping:
             self.add("", "is not a mapping", "write `key: value` pairs")
 
     def path(self, name: object = "") -> str:
@@ -53,7 +54,7 @@ class Shape:
             return got
         if got is not None:
             self.add(name, "is not a text", "write a text that is not empty")
-        elif required:
+        elif required and self.mapping:
             self.add(name, "is missing", f"add `{self.path(name)}`")
         return ""
 
@@ -63,7 +64,8 @@ class Shape:
         if isinstance(got, list) and got:
             return got
         what = "is missing" if got is None else "is not a list of at least one item"
-        self.add(name, what, f"add `{self.path(name)}: [...]`")
+        if self.mapping:
+            self.add(name, what, f"add `{self.path(name)}: [...]`")
         return []
 
     def texts(self, name: str, *, required: bool = True) -> list[str]:

@@ -157,7 +157,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
         "causes/j_list.yml:1: `file` is not a mapping",
         "patterns/k_pattern.yml:9 logscan.pattern: unknown pattern `single_brust`",
         "patterns/k_pattern.yml:11 logscan.hits.0.evnts: unknown column `evnts`",
-        "playbooks/renew.yml:3 causes: unknown cause `token_expird`",
+        "playbooks/renew.yml:3 causes.0: unknown cause `token_expird`",
         "playbooks/renew.yml:4 summary: unknown place `{usr}`",
         "playbooks/renew.yml:5 steps: `steps` is not a list of at least one item",
     ]
