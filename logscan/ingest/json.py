@@ -1,0 +1,101 @@
+"""Formats of kind `json`: lines that hold one JSON object each, read by the paths of their keys."""
+
+from collections.abc import Iterable, Sequence
+from collections.abc import Set as AbstractSet
+
+import polars as pl
+
+from logscan.ingest.json_decode import decode
+from logscan.ingest.json_paths import Plan, plan
+from logscan.ingest.json_rest import Group, rest
+from logscan.ingest.json_values import value
+from logscan.ingest.shape import Column, Format, Read
+from logscan.ingest.when import Clock
+from logscan.model.schemas import EVENTS, LINES
+
+_FIELDS = "logscan.fields"
+
+
+def read_json(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> Read:
+    """Read the lines that hold one JSON object which has the keys that one of the formats requires.
+
+    In:   LINES; formats of kind json
+    Out:  event.dataset names the format with the most requirements among those that are met. A column that it lacks
+          or that is null in it is filled by the formats that require nothing
+    Law:  what a line gives depends on that line, the formats, their order and the clock alone
+    """
+    ranked = sorted(formats, key=lambda fmt: -len(fmt.requires))
+    open_to_all = [fmt for fmt in ranked if not fmt.requires]
+    ways = {fmt.id: [fmt, *(f for f in open_to_all if f is not fmt)] for fmt in ranked}
+    names = [name for name in EVENTS if name in want and name not in LINES and name != "event.dataset"]
+    ready = _plan(ranked, frozenset(names) - {_FIELDS})
+    read = decode(lines["event.original"], ready)
+    found = pl.concat([lines.filter(read.hit), read.values], how="horizontal").with_columns(
+        _dataset(ranked, ready, frozenset(read.values.columns)).alias("event.dataset")
+    )
+    if found["event.dataset"].null_count():
+        taken = found["event.dataset"].is_not_null()
+        hit = read.hit.scatter(read.hit.arg_true().filter(~taken), values=False)
+        found = found.filter(taken)
+    else:
+        hit = read.hit
+    there = {path: pl.col(str(n)) for n, path in enumerate(ready.paths) if str(n) in read.values.columns}
+    parts = [
+        _events(part, ways[part["event.dataset"][0]], names, there, clock)
+        for part in found.with_row_index("_row").partition_by("event.dataset")
+    ]
+    if not parts:
+        return Read(hit, pl.DataFrame(schema={n: EVENTS[n] for n in (*LINES, "event.dataset", *names)}))
+    whole = parts[0] if len(parts) == 1 else pl.concat(parts).sort("_row")
+    return Read(hit, whole.drop("_row"))
+
+
+def _plan(formats: Sequence[Format], names: AbstractSet[str]) -> Plan:
+    columns = [column for fmt in formats for column in fmt.columns]
+    paths = dict.fromkeys(key for column in columns if column.name in names for key in column.keys)
+    marks = dict.fromkeys(key for fmt in formats for need in fmt.requires for key in need.split("|"))
+    known = dict.fromkeys(key for column in columns for key in column.keys)
+    return plan(tuple(paths), tuple(marks), tuple(known))
+
+
+def _dataset(formats: Sequence[Format], ready: Plan, there: AbstractSet[str]) -> pl.Expr:
+    """The id of the first format whose requirements are met."""
+    at = {path: pl.col(str(n)).is_not_null() for n, path in enumerate(ready.paths) if str(n) in there}
+    chosen = pl.lit(None, pl.String())
+    for fmt in reversed(formats):
+        needs = [[at[key] for key in need.split("|") if key in at] for need in fmt.requires]
+        if all(needs):
+            met = [pl.any_horizontal(choices) for choices in needs]
+            chosen = pl.when(pl.all_horizontal(met)).then(pl.lit(fmt.id)).otherwise(chosen) if met else pl.lit(fmt.id)
+    return chosen
+
+
+def _events(
+    part: pl.DataFrame, formats: Sequence[Format], names: Iterable[str], there: dict[str, pl.Expr], clock: Clock
+) -> pl.DataFrame:
+    """Rows of one dataset; `formats`: its own, then those that fill its gaps."""
+    columns = [(column, fmt.null_values) for fmt in formats for column in fmt.columns]
+    values = []
+    for name in names:
+        tried = [
+            value(there[key], column, nulls, clock)
+            for column, nulls in columns
+            if column.name == name
+            for key in column.keys
+            if key in there
+        ]
+        values.append((pl.coalesce(tried) if tried else pl.lit(None, EVENTS[name])).alias(name))
+    events = part.select("_row", *LINES, "event.dataset", *values)
+    if _FIELDS not in names:
+        return events
+    groups = _groups(column for column, _ in columns)
+    left = [rest(line, groups) for line in part["event.original"]]
+    return events.with_columns(pl.Series(_FIELDS, left, dtype=pl.String))
+
+
+def _groups(columns: Iterable[Column]) -> tuple[Group, ...]:
+    """For each column the paths that may fill it, best first."""
+    found: dict[str, list[str]] = {}
+    for column in columns:
+        found.setdefault(column.name, []).extend(column.keys)
+    return tuple(Group(EVENTS[name].is_integer(), tuple(dict.fromkeys(paths))) for name, paths in found.items())

@@ -1,0 +1,70 @@
+"""What stands under a key into one column: the ways JSON and logfmt writers put the same thing."""
+
+from collections.abc import Callable, Sequence
+
+import polars as pl
+
+from logscan.ingest.convert import converted
+from logscan.ingest.shape import UNITS, Column
+from logscan.ingest.when import Clock
+
+# RFC 9110 section 9 and RFC 5789; any other word counts as a method only in capitals
+_METHOD = r"^((?i:get|head|post|put|patch|delete|options|connect|trace)|[A-Z]{3,20})(?: [!-~]+ HTTP/[0-9.]+)?$"
+_REQUEST = r"^[A-Za-z]{3,20} ([!-~]+) HTTP/[0-9.]+$"
+_SPAN = r"^([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s)$"
+
+
+def value(text: pl.Expr, column: Column, null_values: Sequence[str], clock: Clock) -> pl.Expr:
+    """One column from the text under one key; null where it does not hold such a thing."""
+    prepare = _WAYS.get(column.name)
+    plain = text.map_batches(prepare, return_dtype=pl.String(), is_elementwise=True) if prepare else text
+    found = converted(plain, column, null_values, clock)
+    if column.name != "event.duration":
+        return found
+    return pl.coalesce(found, text.map_batches(_with_unit, return_dtype=pl.UInt64(), is_elementwise=True))
+
+
+def _status(text: pl.Series) -> pl.Series:
+    """401, 401.0, "401" and "401 Unauthorized"."""
+    number = text.cast(pl.UInt16, strict=False)
+    if (((text.str.len_bytes() == 3) & (number >= 100)) | text.is_null()).all():
+        return text
+    return text.str.extract(r"^ *([1-9][0-9]{2})(?:[^0-9]|$)", 1)
+
+
+def _method(text: pl.Series) -> pl.Series:
+    """Of a whole request line, too."""
+    words = text.unique()
+    return text.replace_strict(words, words.str.extract(_METHOD, 1), return_dtype=pl.String())
+
+
+def _address(text: pl.Series) -> pl.Series:
+    """Without port and brackets; an IPv4 address that is mapped into IPv6 as IPv4."""
+    if not text.str.contains(":", literal=True).any():
+        return text
+    bare = text.str.replace(r"^\[([0-9A-Fa-f:.%a-z]+)\](?::[0-9]+)?$", "$1")
+    bare = bare.str.replace(r"^([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):[0-9]+$", "$1")
+    return bare.str.replace(r"^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$", "$1")
+
+
+def _url(text: pl.Series) -> pl.Series:
+    """The target of a whole request line, too."""
+    if not text.str.contains(" HTTP/", literal=True).any():
+        return text
+    return text.to_frame("t").select(pl.coalesce(pl.col("t").str.extract(_REQUEST, 1), "t")).to_series()
+
+
+def _with_unit(text: pl.Series) -> pl.Series:
+    """A span that names its unit, such as 1.5ms, in nanoseconds."""
+    bare = text.str.replace("µ", "u", literal=True)
+    scale = bare.str.extract(_SPAN, 2).replace_strict(UNITS, default=None, return_dtype=pl.Float64)
+    span = bare.str.extract(_SPAN, 1).cast(pl.Float64, strict=False) * scale
+    return span.round(0).cast(pl.UInt64, strict=False)
+
+
+_WAYS: dict[str, Callable[[pl.Series], pl.Series]] = {
+    "http.response.status_code": _status,
+    "http.request.method": _method,
+    "source.address": _address,
+    "url.original": _url,
+}
