@@ -24,7 +24,11 @@ class Zone(click.ParamType):
         if found := _OFFSET.fullmatch(text):
             return f"{found[1]}{found[2]}:{found[3]}"
         if text not in available_timezones():
-            self.fail(f"{value!r} is not a time zone; use a name such as Europe/Berlin or an offset such as +02:00", param, ctx)
+            self.fail(
+                f"{value!r} is not a time zone; use a name such as Europe/Berlin or an offset such as +02:00",
+                param,
+                ctx,
+            )
         return text
 
 
@@ -41,7 +45,9 @@ class Moment(click.ParamType):
         try:
             return datetime.fromisoformat(str(value))
         except ValueError:
-            self.fail(f"{value!r} is not a time; use 2026-03-12T14:00, 2026-03-12T14:00Z or how long ago: 24h", param, ctx)
+            self.fail(
+                f"{value!r} is not a time; use 2026-03-12T14:00, 2026-03-12T14:00Z or how long ago: 24h", param, ctx
+            )
 
 
 def zone_of(name: str) -> tzinfo:

@@ -1,11 +1,11 @@
 """From a command's options to a request, and what every reading command says on stderr."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import click
 
@@ -54,24 +54,39 @@ def progress(paths: tuple[str, ...]) -> Iterator[Callable[[int], None]]:
         yield lambda size: bar.advance(task, size)
 
 
-def finish(scan: Scan, fail_on: str | None = None) -> None:
-    """Say what could not be read, and leave with the right exit code."""
-    for fault in scan.faults:
-        click.echo(f"warning: {fault}", err=True)
-    if scan.partial:
+class Read(Protocol):
+    """What was read, in numbers."""
+
+    @property
+    def lines(self) -> int: ...
+    @property
+    def events(self) -> int: ...
+    @property
+    def partial(self) -> bool: ...
+
+
+def finish(faults: Sequence[str], read: Read) -> None:
+    """Say what could not be read; leave with the right exit code when that is all there is to say."""
+    for fault in faults:
+        click.echo(f"warning: {escape(fault)}", err=True)
+    if read.partial:
         click.echo("interrupted: the result covers only what was read until then", err=True)
         raise SystemExit(Exit.INTERRUPTED)
-    if not scan.events:
-        click.echo(_nothing(scan), err=True)
+    if not read.events:
+        click.echo(_nothing(read), err=True)
         raise SystemExit(Exit.NO_EVENTS)
-    if fail_on and any(severity_rank(f.severity) >= severity_rank(fail_on) for f in scan.findings):
+
+
+def fail(scan: Scan, fail_on: str | None) -> None:
+    """Leave with FINDINGS when a finding is at least that severe."""
+    if fail_on and any(severity_rank(found.severity) >= severity_rank(fail_on) for found in scan.findings):
         raise SystemExit(Exit.FINDINGS)
 
 
-def _nothing(scan: Scan) -> str:
-    if not scan.lines:
-        return "error: there was nothing to read\n  hint: name log files or folders that hold some"
+def _nothing(read: Read) -> str:
+    if not read.lines:
+        return "error: there was nothing to read\n  hint: name log files, or folders that hold some"
     return (
-        f"error: none of {scan.lines:,} lines could be understood\n"
-        "  hint: the rejected lines and the nearest formats stand in the result; --log-format ID forces a format"
+        f"error: none of {read.lines:,} lines could be understood\n"
+        "  hint: `logscan report` shows the rejected lines and the nearest formats; --log-format ID forces a format"
     )

@@ -1,17 +1,17 @@
 """`logscan report`: the main job."""
 
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
 from logscan.cli.options import shared_options
+from logscan.cli.output import write_text
 
 
 @click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
 @shared_options
-@click.option("-o", "--output", "out", default="report.html", show_default=True, type=click.Path(), help="The page; - is stdout.")
+@click.option("-o", "--output", "out", default="report.html", show_default=True, type=click.Path(), help="- is stdout.")
 def report_command(out: str, **flags: Any) -> None:
     """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
     from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)
@@ -19,7 +19,7 @@ def report_command(out: str, **flags: Any) -> None:
     answer, page = _render(flags)
     write_text(out, page)
     summarise(answer, out)
-    finish(answer.scan)
+    finish(answer.scan.faults, answer.scan)
 
 
 def _render(flags: dict[str, Any]) -> tuple[Any, str]:
@@ -38,7 +38,12 @@ def _render(flags: dict[str, Any]) -> tuple[Any, str]:
         answer = scan_logs(asked, step)
         command = "logscan " + " ".join(sys.argv[1:])
         page = render_html(
-            answer.scan, answer.library, generated=asked.now, command=command, version=__version__, bundle=bundle.result()
+            answer.scan,
+            answer.library,
+            generated=asked.now,
+            command=command,
+            version=__version__,
+            bundle=bundle.result(),
         )
     return answer, page
 
@@ -49,23 +54,3 @@ def summarise(answer: Any, out: str) -> None:
     click.echo(summary_text(answer.scan, answer.library.taxonomy), err=True)
     if out != "-":
         click.echo(f"report: {out}", err=True)
-
-
-def write_text(out: str, text: str) -> None:
-    """Write a file whole or not at all.
-
-    Errors: click.ClickException when it cannot be written
-    """
-    if out == "-":
-        click.echo(text, nl=False)
-        return
-    path = Path(out).resolve()
-    staged = path.with_name(f".{path.name}.part")
-    try:
-        if path.exists() and not path.is_file():  # a terminal, a pipe, /dev/null: never to be replaced
-            path.write_text(text, "utf-8")
-            return
-        staged.write_text(text, "utf-8")
-        staged.replace(path)
-    except OSError as fault:
-        raise click.FileError(out, hint=f"{fault.strerror}; choose another place with -o") from fault

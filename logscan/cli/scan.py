@@ -5,7 +5,7 @@ from typing import Any
 import click
 
 from logscan.cli.options import shared_options
-from logscan.cli.report import write_text
+from logscan.cli.output import write_text
 from logscan.model.severity import SEVERITIES
 
 
@@ -16,14 +16,15 @@ from logscan.model.severity import SEVERITIES
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
     """Print the findings of the logs in PATH... (files, folders, globs, archives, -)."""
-    from logscan.cli.reading import finish, progress, request  # noqa: PLC0415 (start-up time)
+    from logscan.cli.reading import fail, finish, progress, request  # noqa: PLC0415 (start-up time)
     from logscan.engine.scan import scan_logs  # noqa: PLC0415
 
     asked = request(flags)
     with progress(asked.paths) as step:
         answer = scan_logs(asked, step)
     write_text(out, _render(answer, form))
-    finish(answer.scan, fail_on)
+    finish(answer.scan.faults, answer.scan)
+    fail(answer.scan, fail_on)
 
 
 def _render(answer: Any, form: str) -> str:

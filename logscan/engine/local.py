@@ -34,10 +34,20 @@ class Opened(NamedTuple):
 
 
 class Ran(NamedTuple):
+    """partial: true when the reading was interrupted."""
+
     merged: Merged
     opened: Mapping[str, Opened]
     faults: tuple[LogscanError, ...]
-    interrupted: bool
+    partial: bool
+
+    @property
+    def lines(self) -> int:
+        return sum(tally.lines for tally in self.merged.tallies.values())
+
+    @property
+    def events(self) -> int:
+        return sum(tally.events for tally in self.merged.tallies.values())
 
 
 class Settings(NamedTuple):

@@ -1,6 +1,6 @@
 """Many partials become one, in bounded memory: what grows with the input goes to disk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,25 +15,7 @@ _TOTALS_HELD = 1_000_000  # rows; beyond, the buckets get coarser
 _COARSER = ("1m", "5m", "15m", "1h", "6h", "1d", "7d")
 
 
-class Merged(NamedTuple):
-    """The whole input.
-
-    classified  CLASSIFIED, any row order
-    totals      TOTALS, one row per key, buckets of `bucket` length
-    visits      VISITS, any row order
-    events      CLASSIFIED, every event, when the plan asked for all
-    """
-
-    classified: pl.LazyFrame
-    totals: pl.DataFrame
-    visits: pl.LazyFrame
-    rejects: pl.DataFrame
-    events: pl.LazyFrame
-    tallies: Mapping[str, Tally]
-    bucket: str
-
-
-class _Heap:
+class Rows:
     """Rows of one schema: in memory while few, else as Parquet files in a folder."""
 
     def __init__(self, folder: Path, name: str, schema: pl.Schema, held: int) -> None:
@@ -58,6 +40,29 @@ class _Heap:
         there = [pl.scan_parquet(self.files)] if self.files else []
         return pl.concat([*there, *here])
 
+    def parts(self) -> Iterator[pl.DataFrame]:
+        """All rows in the order they were added, a bounded number at a time; at least one frame."""
+        yield from map(pl.read_parquet, self.files)
+        yield pl.concat([self.schema.to_frame(), *self.frames])
+
+
+class Merged(NamedTuple):
+    """The whole input.
+
+    classified  CLASSIFIED, any row order
+    totals      TOTALS, one row per key, buckets of `bucket` length
+    visits      VISITS, any row order
+    events      CLASSIFIED, every event, when the plan asked for all
+    """
+
+    classified: Rows
+    totals: pl.DataFrame
+    visits: Rows
+    rejects: pl.DataFrame
+    events: Rows
+    tallies: Mapping[str, Tally]
+    bucket: str
+
 
 class Merge:
     """Takes partials in any order.
@@ -66,9 +71,9 @@ class Merge:
     """
 
     def __init__(self, folder: Path) -> None:
-        self.classified = _Heap(folder, "classified", CLASSIFIED, _FAILURES_HELD)
-        self.visits = _Heap(folder, "visits", VISITS, _VISITS_HELD)
-        self.events = _Heap(folder, "events", CLASSIFIED, _FAILURES_HELD)
+        self.classified = Rows(folder, "classified", CLASSIFIED, _FAILURES_HELD)
+        self.visits = Rows(folder, "visits", VISITS, _VISITS_HELD)
+        self.events = Rows(folder, "events", CLASSIFIED, _FAILURES_HELD)
         self.totals: list[pl.DataFrame] = []
         self.level = 0
         self.rejects = REJECTS.to_frame()
@@ -100,11 +105,11 @@ class Merge:
     def done(self) -> Merged:
         totals = self._added_up()
         return Merged(
-            self.classified.lazy(),
+            self.classified,
             totals,
-            self.visits.lazy(),
+            self.visits,
             self.rejects,
-            self.events.lazy(),
+            self.events,
             self.tallies,
             _COARSER[self.level],
         )

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
@@ -10,15 +9,13 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
-from logscan.engine.local import Local, Opened, Ran, Settings
-from logscan.engine.partial import Tally
+from logscan.engine.assemble import assemble
+from logscan.engine.local import Local, Ran, Settings
+from logscan.engine.merge import Merged
 from logscan.engine.request import Request, load_definitions
 from logscan.ingest.source import find_sources
-from logscan.model.errors import LogscanError
-from logscan.model.finding import Finding, Input, Rejected, Scan
+from logscan.model.finding import Scan
 from logscan.rules.load import Library
-
-_TIMELINE_BUCKETS = 240
 
 
 class Answer(NamedTuple):
@@ -43,11 +40,24 @@ def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tup
 def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
     """All findings of the logs, with the counts they rest on."""
     with read_logs(request, progress) as (ran, library):
-        merged = ran.merged
-        tallies = merged.tallies.values()
-        firsts, lasts = [t.first for t in tallies if t.first], [t.last for t in tallies if t.last]
-        observed = Observed(
-            merged.classified, merged.totals, merged.visits, min(firsts, default=None), max(lasts, default=None)
-        )
-        findings = build_findings(observed, library)
-        return Answer(_scan(request, ran, library, findings), library)
+        findings = build_findings(_observed(ran.merged), library)
+        timeline = _timeline(ran.merged)
+        scan = assemble(ran, findings, timeline, zone=request.zone, rules_digest=library.digest)
+        return Answer(scan, library)
+
+
+def _observed(merged: Merged) -> Observed:
+    tallies = merged.tallies.values()
+    firsts, lasts = [t.first for t in tallies if t.first], [t.last for t in tallies if t.last]
+    span = min(firsts, default=None), max(lasts, default=None)
+    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), *span)
+
+
+def _timeline(merged: Merged) -> pl.DataFrame:
+    failures = (
+        merged.classified.lazy()
+        .group_by(bucket=pl.col("@timestamp").dt.truncate(merged.bucket), what=pl.col("logscan.cause"))
+        .agg(pl.len().cast(pl.UInt64()).alias("events"))
+    )
+    rest = merged.totals.filter(pl.col("outcome") != "auth_failure").group_by("bucket", what=pl.col("outcome"))
+    return pl.concat([failures.collect(), rest.agg(pl.col("events").sum())])

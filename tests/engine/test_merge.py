@@ -31,8 +31,8 @@ def result(folder: Path, numbers: list[int]) -> tuple[object, ...]:
         merged.add(partial(number))
     done = merged.done()
     return (
-        done.classified.collect()["logscan.line"].sort().to_list(),
-        done.visits.collect()["client"].sort().to_list(),
+        done.classified.lazy().collect()["logscan.line"].sort().to_list(),
+        done.visits.lazy().collect()["client"].sort().to_list(),
         done.totals.sort(pl.all()).rows(),
         done.tallies,
         done.bucket,
@@ -41,7 +41,7 @@ def result(folder: Path, numbers: list[int]) -> tuple[object, ...]:
 
 def test_the_order_of_partials_changes_nothing(tmp_path: Path) -> None:
     numbers = list(range(20))
-    shuffled = random.Random(1).sample(numbers, len(numbers))
+    shuffled = random.Random(1).sample(numbers, len(numbers))  # noqa: S311 (no secret)
     assert result(tmp_path, numbers) == result(tmp_path, shuffled)
 
 
@@ -70,3 +70,13 @@ def test_coarsening_early_or_late_ends_in_the_same_buckets(tmp_path: Path, monke
     monkeypatch.setattr(merge, "_TOTALS_HELD", 30)
     numbers = list(range(300))
     assert result(tmp_path, numbers)[2:] == result(tmp_path, numbers[::-1])[2:]
+
+
+def test_parts_give_every_row_in_the_order_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_FAILURES_HELD", 3)
+    merged = merge.Merge(tmp_path)
+    for number in range(10):
+        merged.add(partial(number))
+    parts = list(merged.done().classified.parts())
+    assert len(parts) > 1
+    assert pl.concat(parts)["logscan.line"].to_list() == list(range(10))
