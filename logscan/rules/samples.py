@@ -84,13 +84,20 @@ def _converted(value: Any, dtype: pl.DataType) -> Any:
     if dtype == pl.String():
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(dtype, pl.Datetime):
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        if not isinstance(moment, datetime):
-            moment = datetime(moment.year, moment.month, moment.day, tzinfo=UTC) if isinstance(moment, date) else None
-        return moment if moment is None or moment.tzinfo else moment.replace(tzinfo=UTC)
+        return _moment(value)
     if isinstance(value, bool) and dtype != pl.Boolean():
         raise TypeError(value)
     return pl.Series([value], dtype=dtype, strict=True)[0]
+
+
+def _moment(value: Any) -> datetime:
+    """YAML reads a time that is not in quotes by itself, and a date as a date; without a zone it is UTC."""
+    if type(value) is date:
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    if not isinstance(moment, datetime):
+        raise TypeError(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _read(samples: Sequence[Sample], columns: Mapping[str, pl.DataType], formats: Sequence[Format]) -> Rows:
