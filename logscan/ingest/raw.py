@@ -15,7 +15,7 @@ class Reader(Protocol):
 
 
 class Handle(Protocol):
-    """An open file, pipe or archive member: may give less than asked for; 0 or None at its end."""
+    """An open file, pipe or archive member: may give less than asked for; 0 at its end, None when not ready."""
 
     def readinto(self, view: memoryview, /) -> int | None: ...
 
@@ -119,13 +119,15 @@ class Raw:
     def _read(self, piece: memoryview) -> int:
         try:
             count = self._handle.readinto(piece) if len(piece) else 0
+            if count is None:
+                raise BlockingIOError("the pipe is non-blocking and has nothing to give yet")
         except OSError as fault:
             self.fault = fault.strerror or str(fault)
             count = 0
         self.ended = not count
         if count and self._limit is not None:
             self._limit -= count
-        return count or 0
+        return count
 
     def _hash(self, piece: memoryview, count: int, waiting: list[Future[None]]) -> None:
         with piece:

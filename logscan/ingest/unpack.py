@@ -14,6 +14,7 @@ HEAD = 16  # bytes; enough to know every codec
 LAYERS = 3  # packed within packed: how deep it is followed
 _READ = 256 << 10  # bytes read from disk at a time
 _BITE = 1 << 10  # bytes unpacked at a time: bounds what a bomb can give at once, and what a broken bite takes with it
+_SALVAGE = 4 << 20  # packed bytes; in a smaller member even the broken bite is read up to its break
 
 
 class Unpacker(Protocol):
@@ -98,27 +99,42 @@ class Unpacked:
 
     def _unpack(self) -> Iterator[bytes]:
         """Plain parts, none of them empty; stops at a break, having noted it."""
-        taken, data = 0, take(self._packed, _READ)
+        data = take(self._packed, _READ)
         while data:
             unpacker = self._codec.start(self._memory)
+            before = bytearray()
             while not unpacker.eof:
                 if not data:
                     data = take(self._packed, _READ)
                     if not data:
                         self._note("truncated: {:,} bytes read before the break")
                         return
-                # Small at first, so that of a small broken file as much is kept as of a large one.
-                size = min(_BITE, max(16, taken // 64))
-                bite, data = data[:size], data[size:]
-                taken += len(bite)
+                bite, data = data[:_BITE], data[_BITE:]
                 try:
                     part = unpacker.decompress(bite)
                 except _BROKEN as fault:
+                    yield from self._salvage(before, bite)
                     self._note("corrupt after {:,} bytes, which were kept: " + _words(fault))
                     return
+                if len(before) <= _SALVAGE:
+                    before += bite
                 if part:
                     yield part
             data = self._following(unpacker.unused_data + data)
+
+    def _salvage(self, before: bytearray, bite: bytes) -> Iterator[bytes]:
+        """What a broken bite holds before its break: unpacked again, now byte by byte."""
+        if len(before) > _SALVAGE:
+            return
+        unpacker = self._codec.start(self._memory)
+        try:
+            for low in range(0, len(before), _BITE):
+                unpacker.decompress(bytes(before[low : low + _BITE]))
+            for code in bite:
+                if part := unpacker.decompress(bytes([code])):
+                    yield part
+        except _BROKEN:
+            return
 
     def _following(self, data: bytes) -> bytes:
         """The next member, if there is one; padding is skipped, anything else is noted and left."""
