@@ -1,7 +1,7 @@
 """`logscan rules`: what the rules are, and whether they are right."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +72,9 @@ def lint_command(dirs: tuple[str, ...], *, verbose: bool) -> None:
     for rule in library.rules:
         if rule.unknown:
             _note(f"{rule.path}: no column holds {', '.join(rule.unknown)}: that part never matches")
-    for note in _check(library).notes if verbose else ():
+    for note in _check(library, dirs).notes if verbose else ():
         _note(note)
-    click.echo(f"{len(library.rules)} rules and {len(library.playbooks)} playbooks: no fault")
+    click.echo(f"{_count(library.rules, 'rule')}, {_count(library.playbooks, 'playbook')}: no fault")
 
 
 @rules_group.command("test")
@@ -85,10 +85,10 @@ def test_command(dirs: tuple[str, ...]) -> None:
     Example: logscan rules test my-rules/causes/
     """
     library = _load(dirs)
-    checked = _check(library)
+    checked = _check(library, dirs)
     if checked.faults:
         raise Faults(checked.faults)
-    click.echo(f"{len(library.rules)} rules, {checked.samples} hits and misses: all as expected")
+    click.echo(f"{_count(library.rules, 'rule')}, {checked.samples} hits and misses: all as expected")
 
 
 def _load(dirs: Sequence[str]) -> Library:
@@ -96,8 +96,9 @@ def _load(dirs: Sequence[str]) -> Library:
     return load_library(folders, event_columns=CLASSIFIED, series_columns=SERIES)
 
 
-def _check(library: Library) -> Checked:
-    formats = load_formats([rules_dir() / "formats"])
+def _check(library: Library, dirs: Sequence[str]) -> Checked:
+    folders = [rules_dir(), *map(Path, dirs)]
+    formats = load_formats([folder / "formats" for folder in folders if (folder / "formats").is_dir()])
     return check(library, formats, event_columns=CLASSIFIED, series_columns=SERIES)
 
 
@@ -146,6 +147,10 @@ def _shown(rule: Rule) -> str:
 def _samples(title: str, samples: Iterable[dict[str, Any]]) -> list[str]:
     shown = ["  " + ", ".join(f"{key}: {value}" for key, value in sample.items()) for sample in samples]
     return [f"{title}:", *shown] if shown else []
+
+
+def _count(things: Sized, word: str) -> str:
+    return f"{len(things):,} {word}{'' if len(things) == 1 else 's'}"
 
 
 def _note(text: str) -> None:

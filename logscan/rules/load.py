@@ -47,7 +47,8 @@ def load_library(
     """
     faults: list[LogscanError] = []
     shelves = _with_words(folders)
-    files = [file for folder in shelves for file in _read(folder, faults)]
+    seen: set[Path] = set()
+    files = [file for folder in shelves for file in _read(folder, seen, faults)]
     taxonomy = _taxonomy(shelves, faults)
     playbooks = _playbooks(files, taxonomy, faults)
     there = {*playbooks, *(Path(wrong.where.path).stem for wrong in faults)}  # a broken one is told once, at its place
@@ -69,14 +70,17 @@ def _with_words(folders: Sequence[Path]) -> list[Path]:
     return [rules_dir() / _TAXONOMY, rules_dir() / _PLAYBOOKS, *folders]
 
 
-def _read(folder: Path, faults: list[LogscanError]) -> Iterator[_File]:
+def _read(folder: Path, seen: set[Path], faults: list[LogscanError]) -> Iterator[_File]:
+    """The definitions of one folder, without those that an earlier folder held too."""
     if folder.name == _TAXONOMY:
         return
     found = [folder] if folder.is_file() else sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")})
     if not found:
         what = "holds no definition" if folder.is_dir() else "does not exist"
         faults.append(RuleError(what, where=Where(str(folder)), hint="give a folder with .yml files"))
-    for path in found:
+    fresh = [path for path in found if path.resolve() not in seen]
+    seen.update(path.resolve() for path in fresh)
+    for path in fresh:
         inside = path.relative_to(folder).parts[:-1]
         if path.name == _TAXONOMY or _ELSEWHERE & set(inside[:1]) or any(part[0] == "." for part in inside):
             continue

@@ -88,6 +88,13 @@ def test_folders_add_up(tmp_path: Path) -> None:
     assert "extra" in [rule.name for rule in library.causes]
 
 
+def test_folders_that_overlap_are_read_once(tmp_path: Path) -> None:
+    folder = whole(tmp_path)
+    folders = [folder, folder / "causes", folder / "causes/x/low.yml", tmp_path / "." / "causes" / ".." / "causes"]
+    library = load_library(folders, event_columns=EVENTS, series_columns=SERIES)
+    assert library == load(folder)
+
+
 def test_a_flat_folder_of_rules_for_any_siem_is_read_with_the_shipped_taxonomy(tmp_path: Path) -> None:
     (tmp_path / "web-probe.yml").write_text(foreign_text("s: {cs-uri-query|contains: /admin}\ncondition: s"))
     library = load_library([tmp_path], event_columns=EVENTS, series_columns=SERIES)

@@ -1,0 +1,151 @@
+"""`logscan rules`: plain text on stdout, faults on stderr, exit 4 when something is wrong."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from logscan.cli.exits import Exit
+from logscan.cli.rules import rules_group
+from tests.rules.folder import foreign_text, make, rule_text
+
+TEXT = "text: {message|contains: expired}\ncondition: text"
+HITS = {"hits": "[{message: token expired}]", "misses": "[{message: fresh}]"}
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(rules_group, [str(argument) for argument in arguments])
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    source = "{product: nginx, category: error}"
+    return make(
+        tmp_path,
+        {
+            "causes/expired.yml": rule_text(TEXT, name="expired", priority=80, logsource=source, hits=HITS["hits"], misses=HITS["misses"]),
+            "outcomes/fine.yml": rule_text("s: {http.response.status_code: 200}\ncondition: s", name="fine", logscan="outcome: ok", hits="[{http.response.status_code: 200}]", misses="[{http.response.status_code: 401}]"),
+        },
+    )  # fmt: skip
+
+
+def test_list_is_an_aligned_table(good: Path) -> None:
+    result = run("list", good)
+    assert result.exit_code == Exit.CLEAN
+    assert result.stdout == (
+        "name     names          platform     confidence  priority  level   title\n"
+        "expired  token_expired  nginx/error  high        80        medium  Rule expired\n"
+        "fine     ok             webserver                50        medium  Rule fine\n"
+    )
+
+
+def test_list_as_json(good: Path) -> None:
+    rows = json.loads(run("list", good, "--format", "json").stdout)
+    assert [row["name"] for row in rows] == ["expired", "fine"]
+    assert rows[0] == {
+        "name": "expired",
+        "kind": "causes",
+        "names": "token_expired",
+        "platform": "nginx/error",
+        "confidence": "high",
+        "priority": 80,
+        "level": "medium",
+        "title": "Rule expired",
+        "path": str(good / "causes/expired.yml"),
+    }
+
+
+def test_show_tells_path_meaning_samples_and_text(good: Path) -> None:
+    shown = run("show", "expired", "--rules", good).stdout
+    for part in (
+        str(good / "causes/expired.yml"),
+        "token_expired",
+        "renew",
+        "message: token expired",
+        "message|contains",
+    ):
+        assert part in shown
+
+
+def test_show_of_an_unknown_rule_suggests_one(good: Path) -> None:
+    result = run("show", "expird", "--rules", good)
+    assert result.exit_code == Exit.INVALID
+    assert result.stderr == "error: NAME: there is no rule `expird`\n  hint: did you mean `expired`?\n"
+
+
+def test_lint_of_good_rules(good: Path) -> None:
+    result = run("lint", good)
+    assert (result.exit_code, result.stdout, result.stderr) == (0, "2 rules, 1 playbook: no fault\n", "")
+
+
+def test_lint_prints_every_fault_and_exits_4(good: Path) -> None:
+    make(good, {"causes/a.yml": "title: [", "causes/b.yml": rule_text("t: {mesage: x}\ncondition: t", name="b")})
+    result = run("lint", good)
+    assert result.exit_code == Exit.INVALID
+    assert result.stdout == ""
+    assert "causes/a.yml:2: is not valid YAML" in result.stderr
+    assert (
+        "causes/b.yml:6 detection.t.mesage: unknown column `mesage`\n  hint: did you mean `message`?" in result.stderr
+    )
+    assert result.stderr.endswith("2 faults\n")
+
+
+def test_lint_mentions_fields_that_no_column_holds(tmp_path: Path) -> None:
+    make(tmp_path, {"causes/x.yml": foreign_text("s: {cs-cookie|contains: x}\ncondition: s")})
+    result = run("lint", tmp_path)
+    assert result.exit_code == Exit.CLEAN
+    assert "no column holds cs-cookie" in result.stderr
+
+
+def test_lint_verbose_tells_whose_hit_another_rule_names(good: Path) -> None:
+    first = rule_text(TEXT, name="first", priority=90, logscan="cause: key_invalid\nconfidence: high", logsource="{product: nginx}", hits=HITS["hits"], misses=HITS["misses"])  # fmt: skip
+    make(good, {"causes/first.yml": first})
+    assert "comes first" not in run("lint", good).stderr
+    assert "`first` (priority 90) comes first and says key_invalid" in run("lint", "-v", good).stderr
+
+
+def test_test_runs_hits_and_misses(good: Path) -> None:
+    result = run("test", good)
+    assert (result.exit_code, result.stdout) == (0, "2 rules, 4 hits and misses: all as expected\n")
+
+
+def test_test_prints_every_wrong_sample_and_exits_4(good: Path) -> None:
+    make(
+        good,
+        {"causes/wrong.yml": rule_text(TEXT, name="wrong", hits="[{message: fresh}]", misses="[{message: expired}]")},
+    )
+    result = run("test", good)
+    assert result.exit_code == Exit.INVALID
+    assert "wrong.yml:12 logscan.hits.0: the rule does not match its hit" in result.stderr
+    assert "wrong.yml:13 logscan.misses.0: the rule matches its miss" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("command", ["list", "lint", "test"])
+def test_a_folder_that_is_not_there(tmp_path: Path, command: str) -> None:
+    result = run(command, tmp_path / "nowhere")
+    assert result.exit_code == Exit.INVALID
+    assert "nowhere: does not exist\n  hint:" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["list", "lint", "test"])
+def test_the_shipped_rules_are_taken_when_no_folder_is_named(command: str) -> None:
+    result = run(command)
+    assert result.exit_code == Exit.CLEAN, result.stderr
+
+
+def test_several_folders_and_single_files_may_be_named(good: Path, tmp_path_factory: pytest.TempPathFactory) -> None:
+    extra = tmp_path_factory.mktemp("more") / "extra.yml"
+    extra.write_text(foreign_text("s: {cs-method: GET}\ncondition: s"))
+    names = [row["name"] for row in json.loads(run("list", "--format", "json", good, extra).stdout)]
+    assert sorted(names) == ["expired", "extra", "fine"]
+
+
+def test_a_rule_cannot_command_the_terminal(tmp_path: Path) -> None:
+    text = foreign_text("s: {cs-method: GET}\ncondition: s").replace("title: Foreign", 'title: "\\e[31mred\\u202e"')
+    make(tmp_path, {"causes/x.yml": text})
+    for arguments in (("list", tmp_path), ("show", "x", "--rules", tmp_path)):
+        shown = run(*arguments).stdout
+        assert "\x1b" not in shown
+        assert "\u202e" not in shown
