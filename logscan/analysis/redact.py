@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from logscan.analysis.secret import Judge
+from logscan.analysis.secret import LOOK, Judge
 from logscan.analysis.secret_grammar import Form, any_of, forms
 from logscan.analysis.secret_words import add_document, empty_body, words_of
 from logscan.model.document import read_document
@@ -24,6 +24,7 @@ _NEVER = frozenset(
      "logscan.reason_from", CREDENTIAL}
 )  # fmt: skip
 # Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
+_DEEPEST = 6  # values within values; only a line made to do harm has more
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _FIRST = r"<redacted ([a-z0-9-]+) ([0-9a-f]{8})(?: of [A-Za-z0-9_.@+-]{1,64})?>"
 _MASKED = r"(?:^|[^A-Za-z0-9*•])([A-Za-z0-9_-]{0,12}(?:\*{3,}|•{3,})[A-Za-z0-9]{2,6})(?:$|[^A-Za-z0-9*•])"
@@ -46,8 +47,8 @@ class Redactor:
     def _start(self) -> None:
         self._finder = "|".join(f"(?:{form.finder})" for form in forms(self._body))
         self._readers: dict[str, _Readers] = {}
-        self._judge = Judge(words_of(self._body), self._key, self.text)
-        self._hidden = lru_cache(maxsize=65_536)(self._hide)
+        self._judge = Judge(words_of(self._body), self._key)
+        self._known = lru_cache(maxsize=131_072)(self._hide)
 
     def redact(self, frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
         """Hide every credential in the text of some columns.
@@ -87,22 +88,37 @@ class Redactor:
         masked = found["masked"].replace_strict(masks, weak, default=None, return_dtype=pl.String())
         return found.select(pl.coalesce("found", masked).alias(CREDENTIAL))[CREDENTIAL]
 
-    def _column(self, column: pl.Series) -> pl.Series:
+    def _column(self, column: pl.Series, depth: int = 0) -> pl.Series:
         rows = column.str.contains(self._finder).fill_null(value=False)
         if not rows.any():
             return column
-        hits = column.filter(rows).str.replace_all(f"[{_OPEN}{_CLOSE}]", "\ufffd")
-        marked = hits.str.replace_all(self._finder, f"{_OPEN}${{0}}{_CLOSE}")
-        shown = pl.Series([self._swap(text) for text in marked.to_list()], dtype=pl.String())
-        return column.clone().scatter(rows.arg_true(), shown)
+        hits = column.filter(rows)
+        shown = self._shown(hits, depth) if depth < _DEEPEST else [self._judge.hide("secret", text) for text in hits]
+        return column.clone().scatter(rows.arg_true(), pl.Series(shown, dtype=pl.String()))
 
-    def _swap(self, marked: str) -> str:
+    def _shown(self, hits: pl.Series, depth: int) -> list[str]:
+        plain = hits.str.replace_all(f"[{_OPEN}{_CLOSE}{LOOK}]", "\ufffd")
+        marked = plain.str.replace_all(self._finder, f"{_OPEN}${{0}}{_CLOSE}").to_list()
+        again: list[str] = []
+        pieces = [self._pieces(text, again) for text in marked]
+        if not again:
+            return ["".join(parts) for parts in pieces]
+        seen = iter(self._column(pl.Series(again), depth + 1).to_list())
+        return ["".join(next(seen) if part == LOOK else part for part in parts) for parts in pieces]
+
+    def _pieces(self, marked: str, again: list[str]) -> list[str]:
+        """What is shown of a text; LOOK in place of a part that was put on `again`, to be looked at on its own."""
         head, *pieces = marked.split(_OPEN)
         out = [head]
         for piece in pieces:
             found, _, rest = piece.partition(_CLOSE)
-            out += (self._hidden(found), rest)
-        return "".join(out)
+            kept, look, value = self._known(found).partition(LOOK)
+            if look:
+                out += (kept, LOOK)
+                again.append(value + rest)
+            else:
+                out += (kept, rest)
+        return out
 
     def _hide(self, found: str) -> str:
         for first in (_first_letter(found), ""):

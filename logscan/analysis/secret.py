@@ -13,9 +13,12 @@ from logscan.analysis.secret_grammar import PLACEHOLDER, Form
 _WHOLE = re.compile(PLACEHOLDER)
 _QUOTES = re.compile(r"""(?s)([bruBRU]?\\*["'`]|&quot;|&#3[49];|%2[27])(.*?)(\\*["'`]|&quot;|&#3[49];|%2[27]|\\*)\Z""")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\s+|%20|\+)(\S(?s:.*))")
-_PAIR = re.compile(r"([^;=\s]+)(\s*=\s*)([^;\s]*)")
+_PAIR = re.compile(r"([^;=\s]+)(?:(\s*=\s*)([^;\s]*))?")
 _PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(\s*=\s*\\*"?)([^\s,"\\]*)""")
 _USER = re.compile(r"[A-Za-z0-9_.@+-]{1,64}")
+# What was kept may itself be the name of what follows: from this mark on the text is looked at again. A noncharacter.
+LOOK = "\ufdd2"
+_FINAL = frozenset({"placeholder", "shape", "body"})
 _PUNCTUATION = ".,:;!?'\"`()[]{}"
 
 
@@ -54,20 +57,17 @@ class Words:
 
 @dataclass(frozen=True)
 class Judge:
-    """Turns a found text into the text that is shown.
-
-    again  redacts text that stands inside a value which is itself no credential
-    """
+    """Turns a found text into the text that is shown."""
 
     words: Words
     key: bytes
-    again: Callable[[str], str]
 
     def shown(self, form: Form, found: re.Match[str]) -> str:
         groups = found.groupdict()
         head, value, tail = groups.get("head") or "", groups["value"], groups.get("tail") or ""
         judge: Callable[[Form, str, str], str] = getattr(self, f"_{form.use}")
-        return head + judge(form, value, tail) + tail
+        shown = judge(form, value, tail)
+        return head + (LOOK if shown == value and form.use not in _FINAL else "") + shown + tail
 
     def hide(self, kind: str, value: str, *, user: str = "") -> str:
         """`<redacted kind fingerprint>`; the kind is the value's own when its shape tells."""
@@ -101,7 +101,7 @@ class Judge:
         if credentials and credentials[1].lower() in self.words.schemes:
             return self._authorization_words(value, quoted=not prose)
         if strength != "any" and not self.words.passes(strength, value) and self.words.shape_of(value) is None:
-            return self.again(value)
+            return value
         return self.hide(form.kind, value)
 
     def _prose(self, form: Form, value: str, tail: str) -> str:
@@ -118,7 +118,7 @@ class Judge:
             and self._machine_made(form, inner)
         ):
             return quotes[1] + self.hide(form.kind, inner) + quotes[3]
-        return value[:1] + self.again(value[1:])
+        return value
 
     def _machine_made(self, form: Form, value: str) -> bool:
         return form.kind == "password" or self.words.passes("opaque", value)
@@ -137,9 +137,9 @@ class Judge:
             return value
         if value.lower() in self.words.schemes:
             return value
-        if quoted or self.words.passes("opaque", value) or self.words.shape_of(value):
+        if quoted or self.words.passes("header", value) or self.words.shape_of(value):
             return self.hide("token", value)
-        return self.again(value)
+        return value
 
     def _all_words(self, value: str) -> bool:
         return all(self.words.says_nothing(word, prose=True) for word in value.split())
@@ -199,10 +199,19 @@ class Judge:
         return self._address(_form, value, _tail)
 
     def _cookie(self, _form: Form, value: str, _tail: str) -> str:
+        pairs, semicolon, last = value.rpartition(";")
+        if semicolon and "=" not in last and self._cookies(last) == last:
+            return self._cookies(pairs) + semicolon + LOOK + last
+        return self._cookies(value)
+
+    def _cookies(self, value: str) -> str:
         return _PAIR.sub(self._cookie_pair, value)
 
     def _cookie_pair(self, found: re.Match[str]) -> str:
         name, sep, value = found.groups()
+        if sep is None:
+            strange = self.words.shape_of(name) or self.words.passes("long", name)
+            return self.hide("cookie", name) if strange else name
         if name.lower() in self.words.attributes or self.words.says_nothing(value):
             return found[0]
         return name + sep + self.hide("cookie", value)
@@ -226,17 +235,17 @@ class Judge:
         made = self.words.passes("long", core) or self.words.shape_of(core)
         if made and not self.words.says_nothing(core, prose=True):
             return self.hide(form.kind, core) + value[len(core) :]
-        return self.again(value)
+        return value
 
     def _path(self, form: Form, value: str, _tail: str) -> str:
         if re.search(r"\.[A-Za-z][A-Za-z0-9]{0,5}$", value) and self.words.shape_of(value) is None:
-            return self.again(value)
+            return value
         made = self.words.passes("long", value) or self.words.shape_of(value)
-        return self.hide(form.kind, value) if made else self.again(value)
+        return self.hide(form.kind, value) if made else value
 
     def _segment(self, form: Form, value: str, tail: str) -> str:
         hidden = self.words.shape_of(value) or (not tail and self.words.passes("segment", value))
-        return self.hide(form.kind, value) if hidden else self.again(value)
+        return self.hide(form.kind, value) if hidden else value
 
 
 def _is_lower_word(value: str) -> bool:

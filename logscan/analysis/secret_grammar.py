@@ -22,7 +22,7 @@ _QUOTED = (
     r"""|&quot;(?:[^&"]|&(?:amp|lt|gt|apos|#39);)*(?:&quot;)?|&#3[49];[^&"]*(?:&#3[49];)?"""
     r"""|%2[27](?:[^%&\s"']|%[013-9A-Fa-f][0-9A-Fa-f]|%2[013-689A-Fa-f])*(?:%2[27])?)"""
 )
-_BARE = r"""(?:[^\s"'`&;,<>()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
+_BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
 NEVER = r"[^\s\S]"
 _EDGE = r"(?:^|[^A-Za-z0-9])"
@@ -45,8 +45,8 @@ class Names(NamedTuple):
 class Form:
     """One way of writing: what the finder looks for, and how the found text is taken apart.
 
-    use  the judge that looks at the value: placeholder, shape, scheme, digest, authorization, cookie, named, prose, pair,
-         near, address, user, path, segment or body
+    use  the judge that looks at the value: placeholder, shape, scheme, digest, authorization, cookie, named, prose,
+         pair, near, address, user, path, segment or body
     """
 
     use: str
@@ -122,7 +122,11 @@ def _headers(body: dict[str, Any], first: str) -> list[Form]:
             rf"(?P<head>{_EDGE}{cookie}2?{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_QUOTED}|{_BARE})",
             Names("cookie", (), whole=True, value="opaque", prose="long", after=""),
         ),
-        Form("scheme", "token", rf"(?P<head>{_EDGE}{strong}(?:\s+|%20|\+|:\s*))(?P<value>[A-Za-z0-9._~+/%=:-]{{6,}})"),
+        Form(
+            "scheme",
+            "token",
+            rf"(?P<head>{_EDGE}{strong}(?:\s+|%20|\+|:\s*))(?P<value>[A-Za-z0-9._~+/%-]{{6,}}(?::[A-Za-z0-9._~+/%-]{{6,}})?={{0,2}})",
+        ),
     ]
 
 
@@ -158,8 +162,8 @@ def _named(group: Names, first: str) -> list[Form]:
 
 def _sentences(body: dict[str, Any], first: str) -> list[Form]:
     near, gap = words_pattern(body["near"], first), words_pattern(body["gap"])
-    between = rf"(?:\s+{gap}){{0,4}}[\s:=]*[\[({{]?\\*[\"'`]?"
-    return [Form("near", "token", rf"(?P<head>{_EDGE}{near}{between})(?P<value>[A-Za-z0-9_+/=~.%-]{{12,}})")]
+    between = rf"(?:\s+{gap}){{0,4}}[\s:=]+[\[({{]?\\*[\"'`]?"
+    return [Form("near", "token", rf"(?P<head>{_EDGE}{near}{between})(?P<value>[A-Za-z0-9_+/~.%-]{{12,}}={{0,2}})")]
 
 
 def _places(body: dict[str, Any], first: str) -> list[Form]:

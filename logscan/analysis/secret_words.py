@@ -10,10 +10,10 @@ from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 
 LISTS = (
-    "authorization", "cookies", "cookie_attributes", "schemes", "plain_schemes", "digest_secrets", "paths", "near", "gap",
-    "verdicts", "prose",
+    "authorization", "cookies", "cookie_attributes", "schemes", "plain_schemes", "digest_secrets", "paths", "near",
+    "gap", "verdicts", "prose",
 )  # fmt: skip
-TESTS = ("opaque", "long", "segment", "body", "masked", "placeholder")
+TESTS = ("header", "opaque", "long", "segment", "body", "masked", "placeholder")
 _STRENGTHS = ("any", "opaque", "long")
 _NAME_KEYS = {"kind", "whole", "value", "prose", "after", "words"}
 _SHAPE_KEYS = {"kind", "pattern", "bounded"}
