@@ -14,6 +14,8 @@ def converted(text: pl.Expr, column: Column, null_values: Sequence[str], clock: 
 
     Out: typed as in EVENTS; null where the text stands for nothing or does not convert
     """
+    if column.within:
+        text = text.str.extract(column.within, 1)
     if null_values:
         text = pl.when(~text.is_in(list(null_values))).then(text)
     if column.values:

@@ -120,8 +120,9 @@ class Definition:
         for key, body in value.items():
             place = f"columns.{key}"
             if kind == "pattern":
-                spec = body if isinstance(body, dict) else {"column": body}
-                found += self.column(place, (str(key),), str(spec.get("column", "")), spec)
+                for item in body if isinstance(body, list) else [body]:
+                    spec = item if isinstance(item, dict) else {"column": item}
+                    found += self.column(place, (str(key),), str(spec.get("column", "")), spec)
                 continue
             for item in body if isinstance(body, list) and all(isinstance(i, dict) for i in body) else [body]:
                 spec = item if isinstance(item, dict) else {"keys": item}
@@ -130,8 +131,8 @@ class Definition:
 
     def column(self, place: str, keys: tuple[str, ...], name: str, body: Any) -> list[Column]:
         spec = body if isinstance(body, dict) else {}
-        for extra in spec.keys() - {"column", "keys", "time", "unit", "values"}:
-            self.fault(f"{place}.{extra}", f"unknown key `{extra}`", "use column, keys, time, unit, values")
+        for extra in spec.keys() - {"column", "keys", "time", "unit", "values", "within"}:
+            self.fault(f"{place}.{extra}", f"unknown key `{extra}`", "use column, keys, time, unit, values, within")
         if name not in EVENTS:
             self.fault(place, f"unknown column `{name}`", "use a column of model/schemas.py EVENTS")
             return []
@@ -143,7 +144,9 @@ class Definition:
         if not isinstance(values, dict):
             self.fault(place, "`values` must be a mapping", "map each text to what stands for it")
             values = {}
-        return [Column(name, keys, time, unit, {str(k): str(v) for k, v in values.items()})]
+        within = str(spec.get("within", ""))
+        self.regex(place, within)
+        return [Column(name, keys, time, unit, {str(k): str(v) for k, v in values.items()}, within)]
 
     def same_names(self, layouts: Sequence[Layout], columns: Sequence[Column]) -> None:
         groups = {name for layout in layouts for name in captures(layout.head) + captures(layout.tail)}

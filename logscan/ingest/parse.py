@@ -10,6 +10,7 @@ import polars as pl
 from logscan.ingest.continuation import continued, with_continuations
 from logscan.ingest.extract import extracts_for, with_extracts
 from logscan.ingest.json import read_json
+from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
 from logscan.ingest.pattern import read_pattern
 from logscan.ingest.shape import Format, Read
@@ -18,6 +19,8 @@ from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS, LINES
 
 __all__ = ["Parsed", "nearest", "parse"]
+
+_COLOUR = r"\x1b\[[0-9;:?]*[ -/]*[@-~]"  # ECMA-48 control sequences
 
 
 class Parsed(NamedTuple):
@@ -38,7 +41,7 @@ def parse(lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], 
     Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it
     """
     needed = _needed(formats, want)
-    left, parts = lines, []
+    left, parts = _without_colour(lines), []
     for group in _groups(formats):
         if left.is_empty():
             break
@@ -46,10 +49,26 @@ def parse(lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], 
         if read.hit.any():
             parts.append(read.events)
             left = left.filter(~read.hit)
-    events = _together(parts, needed)
-    events, rejects, continuations, blank = _with_rest(events, left, formats, needed)
+    events = _raw(_together(parts, needed), lines)
+    events, rejects, continuations, blank = _with_rest(events, _raw(left, lines), formats, needed)
     events = _deepened(events, formats, needed, clock)
     return Parsed(events.select([*LINES, "event.dataset", *_others(want)]), rejects, continuations, blank)
+
+
+def _without_colour(lines: pl.DataFrame) -> pl.DataFrame:
+    """Terminal colours, which would stand in the way of every pattern, taken out."""
+    text = lines["event.original"]
+    if not text.str.contains("\x1b", literal=True).any():
+        return lines
+    return lines.with_columns(text.str.replace_all(_COLOUR, ""))
+
+
+def _raw(read: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with event.original as it stands in the log."""
+    if read.height == lines.height:
+        return read.with_columns(lines["event.original"])
+    mine = lines["logscan.line"].is_in(read["logscan.line"].implode())
+    return read.with_columns(lines["event.original"].filter(mine))
 
 
 def _others(want: AbstractSet[str]) -> list[str]:
@@ -81,6 +100,8 @@ def _read(lines: pl.DataFrame, group: tuple[Format, ...], want: frozenset[str], 
     kind = group[0].kind
     if kind == "json":
         return read_json(lines, group, want, clock)
+    if kind == "logfmt":
+        return read_logfmt(lines, group[0], want, clock)
     return read_pattern(lines, group[0], want, clock)
 
 

@@ -25,6 +25,7 @@ class Column:
     time    a kind of `when.to_utc`, for @timestamp
     unit    ns | us | ms | s, for event.duration
     values  text -> text put in its place; what is not named stays
+    within  a regex whose group 1, looked for in the text, is the value; empty: the whole text is
     """
 
     name: str
@@ -32,6 +33,7 @@ class Column:
     time: str = "auto"
     unit: str = "ns"
     values: Mapping[str, str] = field(default_factory=dict)
+    within: str = ""
 
 
 @dataclass(frozen=True)
