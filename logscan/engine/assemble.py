@@ -102,5 +102,6 @@ def _timeline(timeline: pl.DataFrame) -> tuple[int, tuple[tuple[datetime, str, i
     return length, tuple(rows.select("bucket", "what", "events").iter_rows())
 
 
-def _words(fault: LogscanError) -> str:
+def words(fault: LogscanError) -> str:
+    """One line for a fault."""
     return f"{fault.where}: {fault.what}" + (f" ({fault.hint})" if fault.hint else "")

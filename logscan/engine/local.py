@@ -13,7 +13,7 @@ import polars as pl
 from logscan.engine.merge import Merge, Merged
 from logscan.engine.partial import Partial
 from logscan.engine.plan import Plan, Task
-from logscan.engine.sample import Peeked, sample_lines
+from logscan.engine.sample import Looked, sample_lines
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Chunk, chunks
 from logscan.ingest.detect import detect
@@ -103,25 +103,26 @@ class Local:
 
     def _chunks_of(self, source: Source) -> Iterator[tuple[Chunk, Task]]:
         with open_source(source, self.settings.stdin) as stream:
-            peeked = Peeked(stream)
+            looked = Looked(stream)
             if stream.binary:
                 hint = "leave it out, or decompress it if it is an unknown archive"
-                self.faults.append(SourceError("is a binary file, not a log", where=Where(source.path), hint=hint))
+                why = "; ".join(stream.notes) or "is a binary file, not a log"
+                self.faults.append(SourceError(why, where=Where(source.path), hint=hint))
                 return
-            task, why = self._task(source, peeked)
+            task, why = self._task(source, looked)
             starts = partial(_begins_event, task=task) if task.formats[0].multiline else None
-            for chunk in chunks(peeked, source.path, size=self.settings.chunk, starts=starts):
+            for chunk in chunks(looked, source.path, size=self.settings.chunk, starts=starts):
                 self.progress(len(chunk.data))
                 yield chunk, task
             self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), why)
 
-    def _task(self, source: Source, peeked: Peeked) -> tuple[Task, str]:
+    def _task(self, source: Source, looked: Looked) -> tuple[Task, str]:
         clock = Clock(self.settings.zone, source.modified or self.settings.now)
         formats: tuple[Format, ...] = self.plan.formats
         if self.settings.log_format is not None:
             chosen = tuple(form for form in formats if form.id == self.settings.log_format)
             return Task(source.path, chosen, clock), "as told by --log-format"
-        found = detect(sample_lines(source, peeked), formats)
+        found = detect(sample_lines(source, looked), formats)
         return Task(source.path, found.order, clock), found.why
 
 

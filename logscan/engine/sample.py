@@ -1,36 +1,32 @@
 """A look at a source before it is read: lines from its head, and from its middle and tail where that costs nothing."""
 
+from logscan.ingest.raw import Peeked, take
 from logscan.ingest.source import Source, Stream
 
 _LOOK = 64 << 10  # bytes at each place
 _LINES = 150  # of each place
 
 
-class Peeked:
+class Looked:
     """A stream whose first bytes have been looked at; reading begins with them again."""
 
     def __init__(self, stream: Stream) -> None:
-        self.stream = stream
-        self.head = b""
-        while len(self.head) < _LOOK and (more := stream.read(_LOOK - len(self.head))):
-            self.head += more
-        self._left = self.head
+        self.start = stream.start
+        self.head = take(stream, _LOOK)
+        self._reader = Peeked(self.head, stream)
 
-    def read(self, size: int) -> bytes:
-        if not self._left:
-            return self.stream.read(size)
-        data, self._left = self._left[:size], self._left[size:]
-        return data
+    def readinto(self, view: memoryview, /) -> int:
+        return self._reader.readinto(view)
 
 
-def sample_lines(source: Source, peeked: Peeked) -> list[str]:
+def sample_lines(source: Source, looked: Looked) -> list[str]:
     """Whole lines from the head and, of a plain file, from the middle and the tail.
 
     Law: depends on the source's bytes alone
     """
-    places = [peeked.head]
+    places = [looked.head]
     if source.file is not None and source.member is None and source.file.is_file():
-        places += _middle_and_tail(source, peeked.head)
+        places += _middle_and_tail(source, looked.head)
     return [line for at, place in enumerate(places) for line in _whole_lines(place, inner=at > 0)]
 
 

@@ -1,17 +1,18 @@
 import gzip
 from pathlib import Path
 
-from logscan.engine.sample import Peeked, sample_lines
+from logscan.engine.sample import Looked, sample_lines
+from logscan.ingest.raw import take
 from logscan.ingest.source import find_sources, open_source
 
 
 def sampled(path: Path) -> tuple[list[str], bytes]:
     source = find_sources([str(path)]).sources[0]
     with open_source(source) as stream:
-        peeked = Peeked(stream)
-        lines = sample_lines(source, peeked)
+        looked = Looked(stream)
+        lines = sample_lines(source, looked)
         whole = b""
-        while more := peeked.read(1000):
+        while more := take(looked, 1000):
             whole += more
     return lines, whole
 
