@@ -56,7 +56,9 @@ class Form:
 
     @property
     def finder(self) -> str:
-        return re.sub(r"\(\?P<\w+>", "(?:", self.pattern)
+        # The find before may have taken the edge: then a word boundary does (ASCII, or the fast engine is lost).
+        edge = _EDGE.removesuffix(")") + r"|(?-u:\b))"
+        return re.sub(r"\(\?P<\w+>", "(?:", self.pattern).replace(_EDGE, edge)
 
     def reader(self) -> re.Pattern[str]:
         return re.compile(self.pattern.replace(r"\z", r"\Z"))
@@ -64,7 +66,8 @@ class Form:
 
 def any_of(forms: Sequence[Form]) -> re.Pattern[str]:
     """All forms as one pattern, a group each: `lastindex` tells the first that fits."""
-    return re.compile("|".join(f"({form.finder})" for form in forms).replace(r"\z", r"\Z") or "(?!)")
+    plain = [re.sub(r"\(\?P<\w+>", "(?:", form.pattern) for form in forms]
+    return re.compile("|".join(f"({pattern})" for pattern in plain).replace(r"\z", r"\Z") or "(?!)")
 
 
 def words_pattern(words: Sequence[str], first: str = "") -> str:
