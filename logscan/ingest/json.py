@@ -1,19 +1,17 @@
 """Formats of kind `json`: lines that hold one JSON object each, read by the paths of their keys."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
 import polars as pl
 
 from logscan.ingest.json_decode import decode
 from logscan.ingest.json_paths import Plan, plan
-from logscan.ingest.json_rest import Group, rest
-from logscan.ingest.json_values import value
-from logscan.ingest.shape import Column, Format, Read
+from logscan.ingest.json_rest import rest
+from logscan.ingest.keyed import FIELDS, columns_of, groups_of, names_of
+from logscan.ingest.shape import Format, Read
 from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS, LINES
-
-_FIELDS = "logscan.fields"
 
 
 def read_json(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> Read:
@@ -27,8 +25,8 @@ def read_json(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[
     ranked = sorted(formats, key=lambda fmt: -len(fmt.requires))
     open_to_all = [fmt for fmt in ranked if not fmt.requires]
     ways = {fmt.id: [fmt, *(f for f in open_to_all if f is not fmt)] for fmt in ranked}
-    names = [name for name in EVENTS if name in want and name not in LINES and name != "event.dataset"]
-    ready = _plan(ranked, frozenset(names) - {_FIELDS})
+    names = names_of(want)
+    ready = _plan(ranked, frozenset(names) - {FIELDS})
     read = decode(lines["event.original"], ready)
     found = pl.concat([lines.filter(read.hit), read.values], how="horizontal").with_columns(
         _dataset(ranked, ready, frozenset(read.values.columns)).alias("event.dataset")
@@ -71,31 +69,12 @@ def _dataset(formats: Sequence[Format], ready: Plan, there: AbstractSet[str]) ->
 
 
 def _events(
-    part: pl.DataFrame, formats: Sequence[Format], names: Iterable[str], there: dict[str, pl.Expr], clock: Clock
+    part: pl.DataFrame, formats: Sequence[Format], names: Sequence[str], there: dict[str, pl.Expr], clock: Clock
 ) -> pl.DataFrame:
     """Rows of one dataset; `formats`: its own, then those that fill its gaps."""
-    columns = [(column, fmt.null_values) for fmt in formats for column in fmt.columns]
-    values = []
-    for name in names:
-        tried = [
-            value(there[key], column, nulls, clock)
-            for column, nulls in columns
-            if column.name == name
-            for key in column.keys
-            if key in there
-        ]
-        values.append((pl.coalesce(tried) if tried else pl.lit(None, EVENTS[name])).alias(name))
-    events = part.select("_row", *LINES, "event.dataset", *values)
-    if _FIELDS not in names:
+    events = part.select("_row", *LINES, "event.dataset", *columns_of(formats, names, there, clock))
+    if FIELDS not in names:
         return events
-    groups = _groups(column for column, _ in columns)
+    groups = groups_of(formats)
     left = [rest(line, groups) for line in part["event.original"]]
-    return events.with_columns(pl.Series(_FIELDS, left, dtype=pl.String))
-
-
-def _groups(columns: Iterable[Column]) -> tuple[Group, ...]:
-    """For each column the paths that may fill it, best first."""
-    found: dict[str, list[str]] = {}
-    for column in columns:
-        found.setdefault(column.name, []).extend(column.keys)
-    return tuple(Group(EVENTS[name].is_integer(), tuple(dict.fromkeys(paths))) for name, paths in found.items())
+    return events.with_columns(pl.Series(FIELDS, left, dtype=pl.String))

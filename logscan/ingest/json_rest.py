@@ -2,19 +2,13 @@
 
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from logscan.ingest.json_paths import plan
 from logscan.ingest.json_slow import BrokenError, parse_object, to_json, trimmed
+from logscan.ingest.keyed import Group
 
 Parts = tuple[str, ...]
-
-
-class Group(NamedTuple):
-    """One column: the paths that may fill it, best first."""
-
-    numeric: bool  # a word at one of them is not what the column took
-    paths: tuple[str, ...]
 
 
 def rest(line: str, groups: tuple[Group, ...]) -> str | None:

@@ -1,17 +1,66 @@
 """What stands under a key into one column: the ways JSON and logfmt writers put the same thing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 import polars as pl
 
 from logscan.ingest.convert import converted
-from logscan.ingest.shape import UNITS, Column
+from logscan.ingest.shape import UNITS, Column, Format
 from logscan.ingest.when import Clock
+from logscan.model.schemas import EVENTS, LINES
+
+FIELDS = "logscan.fields"
+
+
+class Group(NamedTuple):
+    """One column: the keys that may fill it, best first."""
+
+    numeric: bool  # a word at one of them is not what the column took
+    paths: tuple[str, ...]
+
 
 # RFC 9110 section 9 and RFC 5789; any other word counts as a method only in capitals
 _METHOD = r"^((?i:get|head|post|put|patch|delete|options|connect|trace)|[A-Z]{3,20})(?: [!-~]+ HTTP/[0-9.]+)?$"
 _REQUEST = r"^[A-Za-z]{3,20} ([!-~]+) HTTP/[0-9.]+$"
 _SPAN = r"^([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s)$"
+
+
+def names_of(want: Iterable[str]) -> list[str]:
+    """The wanted columns that a line's keys may fill, in the order of EVENTS."""
+    wanted = frozenset(want)
+    return [name for name in EVENTS if name in wanted and name not in LINES and name != "event.dataset"]
+
+
+def columns_of(
+    formats: Sequence[Format], names: Iterable[str], there: Mapping[str, pl.Expr], clock: Clock
+) -> list[pl.Expr]:
+    """The columns `names` from the text under each key.
+
+    In:  formats  the lines' own first, then those that fill its gaps;  there  the keys that stand in any line
+    """
+    return [
+        (pl.coalesce(tried) if tried else pl.lit(None, EVENTS[name])).alias(name)
+        for name in names
+        for tried in [
+            [
+                value(there[key], column, fmt.null_values, clock)
+                for fmt in formats
+                for column in fmt.columns
+                if column.name == name
+                for key in column.keys
+                if key in there
+            ]
+        ]
+    ]
+
+
+def groups_of(formats: Iterable[Format]) -> tuple[Group, ...]:
+    """For each column the keys that may fill it, best first."""
+    found: dict[str, dict[str, None]] = {}
+    for column in (column for fmt in formats for column in fmt.columns):
+        found.setdefault(column.name, {}).update(dict.fromkeys(column.keys))
+    return tuple(Group(EVENTS[name].is_integer(), tuple(keys)) for name, keys in found.items())
 
 
 def value(text: pl.Expr, column: Column, null_values: Sequence[str], clock: Clock) -> pl.Expr:
