@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def chart_bundle(cache: Path) -> str:
     """
     import vl_convert  # noqa: PLC0415 - only here, so that a report with the bundle at hand starts faster
 
-    kept = cache / f"vega-{vl_convert.__version__}-{vl_convert.get_vega_version()}.js"
+    kept = cache / f"vega-{version('vl-convert-python')}-{vl_convert.get_vega_version()}.js"
     if kept.is_file() and (text := kept.read_text("utf-8", "replace")).endswith(_END):
         return text
     source: str = vl_convert.javascript_bundle(_SNIPPET)
@@ -71,6 +72,11 @@ def _shades(family: str) -> str:
 
 def _palette() -> Mapping[str, Any]:
     return json.loads((reports_dir() / "charts" / "colours.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
+def timeline_spec() -> Mapping[str, Any]:
+    """The Vega-Lite specification; the page's script puts the data in."""
+    return json.loads((reports_dir() / "charts" / "timeline.vl.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
 def colours(causes: Sequence[tuple[str, str]]) -> dict[str, str]:
@@ -140,19 +146,24 @@ def ticks(highest: int, wanted: int = 3) -> list[int]:
     raw = max(highest, 1) / wanted
     size = 10 ** (len(str(int(raw))) - 1) if raw >= 1 else 1
     step = next(int(size * m) for m in (1, 2, 2.5, 5, 10) if size * m >= raw and size * m == int(size * m))
-    return list(range(0, highest + step, step))
+    return list(range(0, max(highest, 1) + step, step))
 
 
-def time_ticks(grid: Grid, wanted: int = 4) -> list[tuple[float, str]]:
-    """Place along the axis (0..1) and words of some round moments."""
+def time_ticks(grid: Grid, wanted: int = 4) -> list[tuple[float, str, str]]:
+    """Some round moments: place along the axis (0..1), hour, and day where it is another than before (or nothing)."""
     span = grid.columns * grid.step
     step = next((s for s in _STEPS if span / s <= wanted + 1), _STEPS[-1])
     while span / step > wanted + 1:
         step *= 2
     first = -(-grid.start // step) * step
-    moments = [datetime.fromtimestamp(s, UTC) for s in range(first, grid.start + span + 1, step)]
-    words = "%d %b" if step >= 86_400 else "%d %b %H:%M" if span > 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    return [((m.timestamp() - grid.start) / span, m.strftime(words)) for m in moments]
+    clock = "" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
+    out, day = [], ""
+    for second in range(first, grid.start + span + 1, step):
+        when = datetime.fromtimestamp(second, UTC)
+        today = when.strftime("%d %b")
+        out.append(((second - grid.start) / span, when.strftime(clock), today if today != day else ""))
+        day = today
+    return out
 
 
 def steps_path(values: Sequence[int], floor: Sequence[int], scale: float, height: int) -> str:

@@ -59,7 +59,7 @@ class Card:
 
 @dataclass(frozen=True)
 class Page:
-    """benign: findings that need no action; calm: title and count of benign causes that gave no finding of their own."""
+    """benign: findings that need no action; calm: benign causes without a finding of their own, with their count."""
 
     scan: Scan
     cards: tuple[Card, ...]
@@ -69,6 +69,12 @@ class Page:
     timeline: Timeline | None
     first: datetime | None
     last: datetime | None
+
+
+class _Words(NamedTuple):
+    library: Library
+    rules: Mapping[str, Rule]  # by name
+    features: Mapping[str, str]
 
 
 def build_page(scan: Scan, library: Library) -> Page:
@@ -81,11 +87,11 @@ def build_page(scan: Scan, library: Library) -> Page:
     seen = dict.fromkeys([cause for cause, _ in ranked] + [f.cause for f in scan.findings])
     hues = colours([(cause, cause_words(taxonomy, cause).family) for cause in seen])
     first, last = covered(scan)
-    rules = {rule.name: rule for rule in library.rules}
-    words = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
+    features = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
+    words = _Words(library, {rule.name: rule for rule in library.rules}, features)
     ordered = sorted(scan.findings, key=lambda finding: -_rank(finding.severity))
     cards = [
-        _card(finding, number, library, rules, words, hues[finding.cause], (first, last))
+        _card(finding, number, words, hues[finding.cause], (first, last))
         for number, finding in enumerate(sorted(ordered, key=lambda f: cause_words(taxonomy, f.cause).benign), 1)
     ]
     own = {finding.cause for finding in scan.findings}
@@ -124,12 +130,11 @@ def _rank(severity: str) -> int:
 def _card(
     finding: Finding,
     number: int,
-    library: Library,
-    rules: Mapping[str, Rule],
-    words: Mapping[str, str],
+    words: _Words,
     colour: str,
     axis: tuple[datetime | None, datetime | None],
 ) -> Card:
+    library, rules, features = words
     taxonomy = library.taxonomy
     cause = cause_words(taxonomy, finding.cause)
     found = [rules[name] for name in finding.rules if name in rules]
@@ -147,7 +152,7 @@ def _card(
         colour=colour,
         rules=matched,
         basis=_basis(naming),
-        measures=_measures(finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], words),
+        measures=_measures(finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], features),
         playbook=playbook.title if playbook else "",
         summary=playbook.summary if playbook else "",
         steps=filled_steps(playbook, values) if playbook else (),

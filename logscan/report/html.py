@@ -2,15 +2,16 @@
 
 import base64
 import hashlib
+import re
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from logscan.model.finding import Scan
 from logscan.model.resources import reports_dir
 from logscan.report import show
-from logscan.report.charts import chart_json, for_script, palette_css
+from logscan.report.charts import chart_json, for_script, palette_css, timeline_spec
 from logscan.report.context import build_page
 from logscan.rules.load import Library
 
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
     import jinja2
 
 EVIDENCE = 4_000  # characters shown of one log line
+_CODE = re.compile(r"`([^`]+)`")
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'; "
     "require-trusted-types-for 'script'; trusted-types logscan default"
 )
 
 
-def render_html(
-    scan: Scan, library: Library, *, generated: datetime, command: str, version: str, bundle: str
-) -> str:
+def render_html(scan: Scan, library: Library, *, generated: datetime, command: str, version: str, bundle: str) -> str:
     """The whole page.
 
     In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page
@@ -38,9 +38,9 @@ def render_html(
     script = for_script((folder / "html" / "report.js").read_text("utf-8"))
     style = palette_css() + (folder / "html" / "report.css").read_text("utf-8")
     scripts = [bundle, script] if page.timeline else [script]
-    chart = {"spec": (folder / "charts" / "timeline.vl.json").read_text("utf-8"), **page.timeline.chart} if page.timeline else {}
+    chart = {"spec": timeline_spec(), **page.timeline.chart} if page.timeline else {}
     environment = _environment(folder / "html")
-    safe = environment.globals["safe"]
+    safe: Any = environment.globals["safe"]
     return environment.get_template("report.html.j2").render(
         page=page,
         scan=scan,
@@ -59,6 +59,7 @@ def _hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
 
 
+@cache
 def _environment(folder: Path) -> "jinja2.Environment":
     """Templates that escape all they are given, refuse what they were not given, and show what would hide."""
     import jinja2  # noqa: PLC0415 - start-up time
@@ -81,11 +82,18 @@ def _environment(folder: Path) -> "jinja2.Environment":
         "bytes": show.size,
         "moment": show.moment,
         "machine": show.machine_time,
-        "path": lambda text: markupsafe.Markup.escape(text),  # our own drawing, of any length
+        "path": markupsafe.Markup.escape,  # our own drawing, of any length
+        "upfirst": lambda text: text[:1].upper() + text[1:],
         "line": lambda text: markupsafe.Markup.escape(show.visible(text, EVIDENCE, keep="\n\t")),
+        "prose": lambda text: _prose(markupsafe.Markup, text),
     }
     environment.globals["between"] = show.span
     return environment
+
+
+def _prose(markup: Any, text: str) -> Any:
+    """Sentences in which `this` is code; escaped first, so that nothing but <code> can come of it."""
+    return markup(_CODE.sub(r'<code class="q">\1</code>', str(markup.escape(show.visible(text)))))
 
 
 def _shown(markup: type, value: Any) -> Any:

@@ -15,8 +15,8 @@ _SIZES = ("B", "kB", "MB", "GB", "TB", "PB")
 def visible(text: str, limit: int = LIMIT, keep: str = "") -> str:
     """Make every character of hostile text one that can be seen, and shorten it.
 
-    Out: control, bidi, zero-width, surrogate and unassigned characters as \\x1b, \\u202e, \\U000e0041; a longer text ends with
-         how much was left out
+    Out: control, bidi, zero-width, surrogate and unassigned characters as \\x1b, \\u202e, \\U000e0041;
+         a longer text ends with how much was left out
     Law: the result is printable but for the characters in `keep`, and encodes as UTF-8
     """
     rest = len(text) - limit
@@ -91,21 +91,21 @@ def span(first: datetime, last: datetime) -> str:
     head, tail = moment(first), moment(last)
     if head == tail:
         return head
-    return f"{head} – {tail[11:]}" if head[:10] == tail[:10] else f"{head} – {tail}"
+    return f"{head} \N{EN DASH} {tail[11:] if head[:10] == tail[:10] else tail}"
 
 
 def measured(name: str, value: Any) -> str:
-    """One measured feature; its unit stands in its name: `_s` seconds, `_share`, `_rate` and the rest of _SHARES 0..1."""
+    """One measured feature; its unit stands in its name: `_s` seconds, those of _SHARES 0..1."""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, datetime):
         return moment(value)
-    if isinstance(value, int | float):
-        if isinstance(value, float) and not math.isfinite(value):
-            return str(value)
-        if name.endswith("_s"):
-            return duration(value)
-        return percent(value) if name.endswith(_SHARES) else number(value)
     if isinstance(value, list | tuple):
         return ", ".join(measured(name, item) for item in value)
-    return str(value)
+    return _amount(name, value) if isinstance(value, int | float) and math.isfinite(value) else str(value)
+
+
+def _amount(name: str, value: float) -> str:
+    if name.endswith("_s"):
+        return duration(value)
+    return percent(value) if name.endswith(_SHARES) else number(value)

@@ -33,8 +33,6 @@ def filled_steps(playbook: Playbook, values: Mapping[str, str]) -> tuple[Step, .
     Law: a command takes only values that no shell reads as anything but one plain word, because a person will paste it;
          every other place stands there in capitals, to be filled by hand
     """
-    shown = {name: visible(text, _SHOWN) for name, text in values.items()}
+    shown = {name: visible(text, _SHOWN).replace("`", "\\x60") for name, text in values.items()}
     safe = {name: values[name] if _SHELL_SAFE.fullmatch(values.get(name, "")) else name.upper() for name in PLACES}
-    return tuple(
-        Step(fill(step.do, shown), fill(step.why, shown), fill(step.command, safe)) for step in playbook.steps
-    )
+    return tuple(Step(fill(step.do, shown), fill(step.why, shown), fill(step.command, safe)) for step in playbook.steps)

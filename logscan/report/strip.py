@@ -20,10 +20,12 @@ class Mark(NamedTuple):
     title: str
 
 
-def episode_marks(episodes: Sequence[tuple[datetime, datetime, int]], start: datetime, end: datetime) -> tuple[Mark, ...]:
+def episode_marks(
+    episodes: Sequence[tuple[datetime, datetime, int]], start: datetime, end: datetime
+) -> tuple[Mark, ...]:
     """In: episodes in any order; the span of the axis.  Out: marks from left to right, near ones merged.
 
-    Law: inside the drawing whatever the episodes' times; at most WIDTH / (_LEAST + _APART) marks; no episode is left out
+    Law: inside the drawing whatever the episodes' times; at most WIDTH / (_LEAST + _APART) marks; none is left out
     """
     length = max((end - start).total_seconds(), 1e-6)
     merged: list[list[float]] = []

@@ -1,4 +1,4 @@
-"""Failures over time by cause, in front of all events: for the chart, for the drawing without scripts, for the table."""
+"""Failures over time by cause, in front of all events: for the chart, the drawing without scripts and the table."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,12 @@ from logscan.report.charts import Grid, make_grid, steps_path, tally, ticks, tim
 from logscan.report.show import duration, moment, span, visible
 
 HEIGHT = 200  # units of the drawing
+_EDGE = 0.06  # of the axis: a word in its middle would be cut off there
 
 
 @dataclass(frozen=True)
 class Series:
-    """One cause. drawn: benign causes are left out of the picture, when there is anything else, because they hide it."""
+    """One cause. drawn: benign causes are left out of the picture when there is any other, because they hide it."""
 
     cause: Cause
     family: str
@@ -35,7 +36,7 @@ class Timeline:
     total_path: str
     most: int  # failures in one column, drawn ones
     most_total: int
-    x_ticks: tuple[tuple[str, str], ...]  # per cent along the axis, words
+    x_ticks: tuple[tuple[str, str, str, str], ...]  # per cent along the axis, anchor, hour, day
     y_ticks: tuple[tuple[str, int], ...]  # per cent from the top, events
     rows: tuple[tuple[str, tuple[int, ...], int], ...]  # column in words, events by series, all events
     undated: int
@@ -56,7 +57,7 @@ def make_timeline(
         return None
     counts = tally(scan.timeline, grid)
     totals = [sum(column) for column in zip(*counts.values(), strict=True)]
-    names = [cause for cause in causes if cause in counts]
+    names = sorted((cause for cause in causes if cause in counts), key=lambda name: causes[name].benign)
     calm = all(causes[name].benign for name in names)
     drawn = [name for name in names if calm or not causes[name].benign]
     most = max((sum(counts[name][x] for name in drawn) for x in range(grid.columns)), default=0)
@@ -76,7 +77,7 @@ def make_timeline(
         total_path=steps_path(totals, [0] * grid.columns, most_total / HEIGHT / 0.9, HEIGHT),
         most=most,
         most_total=most_total,
-        x_ticks=tuple((f"{place * 100:.2f}%", words) for place, words in time_ticks(grid)),
+        x_ticks=tuple((f"{place * 100:.2f}%", _anchor(place), hour, day) for place, hour, day in time_ticks(grid)),
         y_ticks=tuple((f"{100 - mark * 100 / marks[-1]:.2f}%", mark) for mark in marks[1:]),
         rows=_rows(grid, [counts[name] for name in names], totals),
         undated=max(scan.auth_failures - dated, 0),
@@ -84,6 +85,10 @@ def make_timeline(
         end=grid.moment(grid.columns),
         chart=_chart(grid, [(causes[n].title, hues[n], counts[n], n in drawn) for n in names], totals),
     )
+
+
+def _anchor(place: float) -> str:
+    return "start" if place < _EDGE else "end" if place > 1 - _EDGE else "middle"
 
 
 def _rows(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int]) -> tuple[Any, ...]:

@@ -56,19 +56,23 @@
     };
   }
 
+  // One box for each cause and column, standing on the ones before it.
   function rows() {
-    const found = [];
+    const found = [], floor = data.columns.map(() => 0);
     data.causes.forEach((cause, number) => {
       if (!cause.drawn) return;
       cause.events.forEach((events, column) => {
-        if (events) found.push({ start: data.columns[column].start, end: data.columns[column].end, cause: number, events, column });
+        if (!events) return;
+        const { start, end } = data.columns[column], bottom = floor[column];
+        floor[column] += events;
+        found.push({ start, end, cause: number, bottom, top: floor[column], column });
       });
     });
     return found;
   }
 
   async function draw() {
-    const spec = JSON.parse(data.spec);
+    const spec = data.spec;
     spec.datasets = { failures: rows(), totals: data.columns.map((c, column) => ({ ...c, column })) };
     spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
     const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip() };
@@ -85,6 +89,7 @@
 
   function legend(view) {
     [...by("legend").children].forEach((item, number) => {
+      item.querySelector(".quiet")?.remove();  // "not drawn": the state of the button says it
       const button = element("button");
       button.type = "button";
       button.append(...item.childNodes);

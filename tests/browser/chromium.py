@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-WHY_NOT = "" if BROWSER and DRIVER else "chromium and chromedriver are not installed (Debian: apt install chromium chromium-driver)"
+WHY_NOT = (
+    ""
+    if BROWSER and DRIVER
+    else "chromium and chromedriver are not installed (Debian: apt install chromium chromium-driver)"
+)
 
 
 class Record(NamedTuple):
@@ -42,7 +46,10 @@ def browser(profile: Path, *flags: str) -> Iterator[Any]:
 def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> None:
     """Load a page at a size of the viewport and wait for its chart; older records are thrown away."""
     command = driver.execute_cdp_cmd
-    command("Emulation.setDeviceMetricsOverride", {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False})
+    command(
+        "Emulation.setDeviceMetricsOverride",
+        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
+    )
     scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
     command("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
     driver.get_log("browser"), driver.get_log("performance")
@@ -56,10 +63,14 @@ def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark:
 
 def record(driver: Any) -> Record:
     """What the page did since it was loaded."""
-    complaints = [f"{e['level']}: {e['message']}" for e in driver.get_log("browser") if e["level"] in ("WARNING", "SEVERE")]
+    complaints = [
+        f"{e['level']}: {e['message']}" for e in driver.get_log("browser") if e["level"] in ("WARNING", "SEVERE")
+    ]
     events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
     asked = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    urls = [p["request"]["url"] for p in asked if p.get("type") != "Document" or p["request"]["url"] != p["documentURL"]]
+    urls = [
+        p["request"]["url"] for p in asked if p.get("type") != "Document" or p["request"]["url"] != p["documentURL"]
+    ]
     return Record([url for url in urls if not url.startswith("data:")], complaints)
 
 

@@ -31,14 +31,32 @@ def library() -> Any:
         Step("Let the client renew once and try again when it gets a 401.", "One retry hides the edge.", ""),
     )  # fmt: skip
     verify = (
-        Step("Compare the last four characters of the key in use with the key in the console.", "A rotated key looks whole.", ""),
+        Step(
+            "Compare the last four characters of the key in use with the key in the console.",
+            "A rotated key looks whole.",
+            "",
+        ),
         Step("Try the key by hand.", "", "curl -sS -o /dev/null https://api.example.com{endpoint}"),
     )
     books = [
-        Playbook("renew-token", "Renew tokens in time", ("token_expired",), "The token was good and its time ran out.", steps, ""),
-        Playbook("verify-key", "Verify the key", ("api_key_invalid",), "Find out which key is sent, and whether it is the one.", verify, ""),
+        Playbook(
+            "renew-token",
+            "Renew tokens in time",
+            ("token_expired",),
+            "The token was good and its time ran out.",
+            steps,
+            "",
+        ),
+        Playbook(
+            "verify-key",
+            "Verify the key",
+            ("api_key_invalid",),
+            "Find out which key is sent, and whether it is the one.",
+            verify,
+            "",
+        ),
     ]
-    rules = Library(
+    return Library(
         causes=(
             _rule("jwt_expired_text", "causes", "The line says that the token has expired", "token_expired"),
             _rule("sdk_401_key", "causes", "A client library was told that its API key is wrong", "api_key_invalid"),
@@ -56,7 +74,6 @@ def library() -> Any:
         taxonomy=load_taxonomy(rules_dir() / "taxonomy.yml"),
         digest="4f1c" * 16,
     )  # fmt: skip
-    return rules
 
 
 def finding(**changes: Any) -> Finding:
@@ -70,8 +87,8 @@ def finding(**changes: Any) -> Finding:
         alternatives=(Alternative("clock_skew", "low"),), rules=("jwt_expired_text", "periodic_with_recovery"),
         evidence=tuple(
             Evidence("api/app.log", 18_213 + 97 * k, 2_193_441 + 9_000 * k,
-                     f'2026-03-12T{6 + k:02d}:00:0{k}.114Z WARN auth.jwt request_id=7f3c0d{k} client=192.0.2.{7 + k} '
-                     f'path=/api/v1/orders/88{k} token rejected: expired {k + 1} s ago (exp=17732952{k:02d}) '
+                     f"2026-03-12T{6 + k:02d}:00:0{k}.114Z WARN auth.jwt request_id=7f3c0d{k} client=192.0.2.{7 + k} "
+                     f"path=/api/v1/orders/88{k} token rejected: expired {k + 1} s ago (exp=17732952{k:02d}) "
                      "Authorization: Bearer <redacted jwt 3f2a91c0>")
             for k in range(6)
         ),
@@ -128,7 +145,10 @@ def typical() -> Scan:
     )  # fmt: skip
     findings = (rotated, finding(), attack, once, unknown, digest)
     by_cause = {f.cause: f.counts.events for f in findings} | {"cors_preflight": 611}
-    timeline = [(START + timedelta(minutes=10 * k), "ok", 900 + (k * 37) % 211 + (400 if 40 < k < 90 else 0)) for k in range(145)]
+    timeline = [
+        (START + timedelta(minutes=10 * k), "ok", 900 + (k * 37) % 211 + (400 if 40 < k < 90 else 0))
+        for k in range(145)
+    ]
     timeline += [(START + timedelta(minutes=10 * k), "error", (k * 13) % 9) for k in range(145)]
     timeline += [(START + timedelta(minutes=10 * k), "challenge_handshake", 63) for k in range(145)]
     timeline += [(START + timedelta(minutes=10 * k), "unclassified", 1 + k % 5) for k in range(145)]
@@ -159,6 +179,4 @@ def typical() -> Scan:
 
 def empty(**changes: Any) -> Scan:
     """A scan that found nothing at all."""
-    return replace(
-        Scan((), (), {}, 0, 0, 0, 0, (), (), 60, (), "4f1c" * 16), **changes
-    )
+    return replace(Scan((), (), {}, 0, 0, 0, 0, (), (), 60, (), "4f1c" * 16), **changes)

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,19 +11,19 @@ ANY_TEXT = st.text(st.characters(), max_size=80)  # lone surrogates included
 
 
 @given(ANY_TEXT)
-def test_every_character_shown_can_be_seen_and_written(text):
+def test_every_character_shown_can_be_seen_and_written(text: str) -> None:
     shown = visible(text)
     assert shown.isprintable()
     shown.encode()
 
 
 @given(st.text(st.characters(min_codepoint=32, max_codepoint=126), max_size=80))
-def test_plain_text_is_shown_as_it_is(text):
+def test_plain_text_is_shown_as_it_is(text: str) -> None:
     assert visible(text) == text
 
 
 @given(ANY_TEXT, st.integers(min_value=1, max_value=50))
-def test_a_long_text_is_cut_and_says_so(text, limit):
+def test_a_long_text_is_cut_and_says_so(text: str, limit: Any) -> None:
     shown = visible(text, limit)
     assert len(shown) <= limit * 10 + 40
     assert shown.endswith("more characters)") == (len(text) > limit)
@@ -40,11 +41,11 @@ def test_a_long_text_is_cut_and_says_so(text, limit):
         ("e" + "\u0301" * 5, "e" + "\u0301" * 3 + "\\u0301" * 2),
     ],
 )
-def test_what_hides_is_spelt_out(text, shown):
+def test_what_hides_is_spelt_out(text: str, shown: Any) -> None:
     assert visible(text) == shown
 
 
-def test_lines_may_be_kept():
+def test_lines_may_be_kept() -> None:
     assert visible("a\nb\tc\rd", keep="\n\t") == "a\nb\tc\\rd".replace("\\r", "\\x0d")
 
 
@@ -52,7 +53,7 @@ def test_lines_may_be_kept():
     ("value", "shown"),
     [(0, "0"), (1234567, "1,234,567"), (3.0, "3"), (0.12345, "0.123"), (1234.5, "1,234"), (float("inf"), "inf")],
 )
-def test_number(value, shown):
+def test_number(value: Any, shown: Any) -> None:
     assert number(value) == shown
 
 
@@ -60,7 +61,7 @@ def test_number(value, shown):
     ("value", "shown"),
     [(0.0, "0 %"), (0.00001, "< 0.1 %"), (0.041, "4.1 %"), (0.63, "63 %"), (0.9999, "> 99.9 %"), (1.0, "100 %")],
 )
-def test_percent_never_rounds_a_part_away(value, shown):
+def test_percent_never_rounds_a_part_away(value: Any, shown: Any) -> None:
     assert percent(value) == shown
 
 
@@ -71,11 +72,11 @@ def test_percent_never_rounds_a_part_away(value, shown):
         (7200, "2 h"), (86400, "24 h"), (172800, "2 d"), (-90, "-90 s"),
     ],
 )  # fmt: skip
-def test_duration(seconds, shown):
+def test_duration(seconds: Any, shown: Any) -> None:
     assert duration(seconds) == shown
 
 
-def test_sizes_and_times():
+def test_sizes_and_times() -> None:
     assert (size(999), size(1000), size(369_000_000)) == ("999 B", "1 kB", "369 MB")
     noon = datetime(2026, 3, 12, 13, 0, 0, tzinfo=timezone(timedelta(hours=1)))
     assert moment(noon) == "2026-03-12 12:00:00"
@@ -85,7 +86,7 @@ def test_sizes_and_times():
     assert span(noon, noon + timedelta(days=1)).endswith("– 2026-03-13 12:00:00")
 
 
-def test_measured_features_take_their_unit_from_their_name():
+def test_measured_features_take_their_unit_from_their_name() -> None:
     assert measured("gap_p50_s", 3600.0) == "60 min"
     assert measured("ok_share", 0.25) == "25 %"
     assert measured("rate_before", 0.5) == "50 %"

@@ -1,0 +1,183 @@
+"""The page in a real browser: nothing asked for, nothing complained of, nothing run that is not ours."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logscan.report.charts import chart_bundle
+from logscan.report.html import render_html
+from tests.browser.chromium import WHY_NOT, browser, record, show
+from tests.hostile.corpus import PAYLOADS, with_every_text
+from tests.report.scans import GENERATED, START, empty, finding, library, typical
+
+pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
+
+ALL_AT_ONCE = "".join(text for text in PAYLOADS.values() if len(text) < 400)
+
+
+@pytest.fixture(scope="module")
+def write(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    folder = tmp_path_factory.mktemp("pages")
+    bundle = chart_bundle(folder / "cache")
+
+    def page(scan: Any, name: str = "page") -> Any:
+        path = folder / f"{name}.html"
+        text = render_html(scan, library(), generated=GENERATED, command="logscan report x", version="1", bundle=bundle)
+        path.write_text(text, "utf-8")
+        return path
+
+    return page
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    with browser(tmp_path_factory.mktemp("profile")) as running:
+        yield running
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [360, 768, 1280, 2560])
+def test_the_page_draws_its_chart_fits_its_width_and_is_silent(driver: Any, write: Any, width: int, dark: bool) -> None:
+    show(driver, write(typical()), width=width, dark=dark)
+    assert driver.execute_script("return document.documentElement.dataset.chart") == "ready"
+    assert driver.execute_script("return document.querySelectorAll('#chart .mark-rect path').length") > 100
+    assert driver.execute_script("return document.documentElement.scrollWidth") == width
+    assert record(driver) == ([], [])
+
+
+def test_the_record_would_notice(driver: Any, tmp_path: Path) -> None:
+    loud = tmp_path / "loud.html"
+    loud.write_text(
+        "<!doctype html><title>x</title><img src='http://pwned.example.com/a.png'><script>throw Error('x')</script>"
+    )
+    show(driver, loud)
+    asked, complaints = record(driver)
+    assert asked == ["http://pwned.example.com/a.png"]
+    assert any("Error: x" in line for line in complaints)
+
+
+@pytest.mark.parametrize("text", [*(t for t in PAYLOADS.values()), ALL_AT_ONCE], ids=[*PAYLOADS, "all_at_once"])
+def test_hostile_text_does_nothing(driver: Any, write: Any, text: str) -> None:
+    show(driver, write(with_every_text(typical(), text), "hostile"))
+    assert record(driver) == ([], [])
+    assert driver.execute_script("return window.pwned === undefined && !({}).pwned")
+    assert driver.execute_script("return document.documentElement.dataset.chart") == "ready"
+    assert driver.execute_script("return document.querySelectorAll('h1').length") == 1
+    assert driver.execute_script("return getComputedStyle(document.body).display") != "none"
+    assert driver.execute_script("return document.documentElement.scrollWidth") == 1280
+    odd = "return [...document.querySelectorAll('a, iframe, img, base, link')].map(e => e.getAttribute('href') || e.tagName)"
+    assert not [link for link in driver.execute_script(odd) if not re.match(r"#|data:,$", link)]
+
+
+def test_hostile_text_in_the_tooltip_is_text(driver: Any, write: Any) -> None:
+    show(driver, write(with_every_text(typical(), PAYLOADS["image"]), "tip"))
+    _hover(driver)
+    tip = driver.find_element("css selector", ".tip")
+    assert "<img src=x" in tip.text
+    assert not tip.find_elements("css selector", "img")
+    assert record(driver) == ([], [])
+
+
+def _hover(driver: Any) -> None:
+    from selenium.webdriver import ActionChains
+
+    drawing = driver.find_element("css selector", "#chart svg")
+    ActionChains(driver).move_to_element(drawing).move_by_offset(30, 20).move_by_offset(2, 2).perform()
+    driver.execute_async_script("setTimeout(arguments[0], 150)")
+
+
+def test_the_tooltip_tells_the_numbers_of_its_column(driver: Any, write: Any) -> None:
+    show(driver, write(typical()))
+    _hover(driver)
+    text = driver.find_element("css selector", ".tip").text
+    assert re.match(r"2026-03-1[23] \d\d:\d0:00 – \d\d:\d0:00 UTC", text)
+    assert "API key not accepted\n59" in text
+    assert "all events" in text
+
+
+def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -> None:
+    from selenium.webdriver import ActionChains
+
+    show(driver, write(typical()))
+    shown = "return [...document.querySelectorAll('#findings .card')].filter(c => !c.hidden).length"
+    assert driver.execute_script(shown) == 5
+    driver.find_element("id", "query").send_keys("recovers svc-billing")
+    assert driver.execute_script(shown) == 1
+    assert driver.find_element("id", "shown").text == "1 of 5 findings"
+    driver.find_element("id", "reset").click()
+    assert driver.execute_script(shown) == 5
+    drawing = driver.find_element("css selector", "#chart svg")
+    ActionChains(driver).move_to_element_with_offset(drawing, -320, 0).click_and_hold().move_by_offset(
+        50, 0
+    ).release().perform()
+    driver.execute_async_script("setTimeout(arguments[0], 200)")
+    assert driver.execute_script(shown) < 5
+    assert "2026-03-12" in driver.find_element("id", "shown").text
+    assert record(driver) == ([], [])
+
+
+def test_a_click_on_a_cause_hides_it_in_the_chart(driver: Any, write: Any) -> None:
+    show(driver, write(typical()))
+    count = "return document.querySelectorAll('#chart .layer_1_marks path').length"
+    before = driver.execute_script(count)
+    button = driver.find_element("css selector", "#legend button")
+    assert button.get_attribute("aria-pressed") == "true"
+    button.click()
+    driver.execute_async_script("setTimeout(arguments[0], 200)")
+    assert driver.execute_script(count) < before
+    assert button.get_attribute("aria-pressed") == "false"
+
+
+def test_without_scripts_the_page_still_tells_everything(driver: Any, write: Any) -> None:
+    driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": True})
+    try:
+        driver.get(write(typical()).as_uri())
+        still = driver.find_element("css selector", ".still")
+        assert still.is_displayed()
+        assert len(still.find_elements("css selector", "path")) == 6
+        assert not driver.find_element("id", "filter").is_displayed()
+        assert "198.51.100.23" in driver.find_element("tag name", "h1").text
+        assert driver.find_element("css selector", "#finding-1 .evidence pre").is_displayed()
+    finally:
+        driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+@pytest.mark.parametrize(
+    "scan", [empty(), empty(lines=9, events=9), empty(faults=("x",))], ids=["nothing", "healthy", "unreadable"]
+)
+def test_a_page_without_findings_is_silent_too(driver: Any, write: Any, scan: Any) -> None:
+    show(driver, write(scan, "empty"), width=360)
+    assert record(driver) == ([], [])
+
+
+def test_two_hundred_findings_are_shown_at_once(driver: Any, write: Any) -> None:
+    many = tuple(finding(id=f"{k:x}", first_seen=START + timedelta(minutes=k)) for k in range(200))
+    show(driver, write(replace(typical(), findings=many), "many"))
+    assert record(driver) == ([], [])
+    assert driver.execute_script("return performance.timing.domInteractive - performance.timing.responseStart") < 5_000
+
+
+def test_it_prints_with_everything_unfolded(driver: Any, write: Any) -> None:
+    show(driver, write(typical()))
+    printed = driver.execute_cdp_cmd("Page.printToPDF", {"printBackground": True})
+    assert len(printed["data"]) > 50_000
+    assert record(driver) == ([], [])
+
+
+def test_headings_do_not_skip_and_every_section_and_control_has_a_name(driver: Any, write: Any) -> None:
+    show(driver, write(typical()))
+    levels = driver.execute_script("return [...document.querySelectorAll('h1,h2,h3,h4,h5')].map(h => +h.tagName[1])")
+    assert levels[0] == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    tree = driver.execute_cdp_cmd("Accessibility.getFullAXTree", {})["nodes"]
+    named = {"region", "navigation", "article", "button", "searchbox", "img", "image", "link", "table"} - {"table"}
+    nameless = [
+        n["role"]["value"] for n in tree
+        if not n.get("ignored") and n["role"]["value"] in named and not n.get("name", {}).get("value", "").strip()
+    ]  # fmt: skip
+    assert not nameless

@@ -1,0 +1,57 @@
+from dataclasses import replace
+
+from logscan.report.context import build_page, cause_words, covered
+from tests.report.scans import START, empty, finding, library, typical
+
+
+def test_cards_stand_worst_first_and_benign_ones_apart() -> None:
+    page = build_page(typical(), library())
+    assert [card.severity for card in page.cards] == ["critical", "high", "medium", "low", "low"]
+    assert [card.cause.id for card in page.benign] == ["challenge_handshake"]
+    assert [(cause.id, count) for cause, count in page.calm] == [("cors_preflight", 611)]
+    assert [card.number for card in (*page.cards, *page.benign)] == [1, 2, 3, 4, 5, 6]
+
+
+def test_real_failures_and_benign_ones_are_all_of_them() -> None:
+    page = build_page(typical(), library())
+    assert page.real == typical().auth_failures - 9120 - 611
+
+
+def test_the_basis_is_what_named_the_cause() -> None:
+    cards = {card.cause.id: card for card in build_page(typical(), library()).cards}
+    assert cards["token_expired"].basis == "text"
+    assert cards["credential_attack"].basis == "behaviour"
+    assert cards["unclassified"].basis == "none"
+    assert [(m.name, m.basis) for m in cards["token_expired"].rules] == [
+        ("jwt_expired_text", "text"), ("periodic_with_recovery", "behaviour"),
+    ]  # fmt: skip
+
+
+def test_what_the_rules_read_is_decisive_and_comes_first_and_nulls_are_left_out() -> None:
+    card = build_page(replace(typical(), findings=(finding(),)), library()).cards[0]
+    assert [m.name for m in card.measures if m.decisive] == [
+        "period_s",
+        "period_cv",
+        "recovered_share",
+        "phase_success",
+    ]
+    assert [m.decisive for m in card.measures] == sorted((m.decisive for m in card.measures), reverse=True)
+    assert "unheard_of_s" not in [m.name for m in card.measures]
+
+
+def test_an_unknown_cause_pattern_rule_and_playbook_stand_for_themselves() -> None:
+    odd = finding(cause="odd", pattern="odder", rules=("oddest",), playbook="none", severity="odd")
+    card = build_page(replace(typical(), findings=(odd,)), library()).cards[0]
+    assert (card.cause.title, card.pattern.title, card.rules[0].title) == ("odd", "odder", "oddest")
+    assert (card.playbook, card.steps, card.severity) == ("", (), "informational")
+    assert cause_words(library().taxonomy, "odd").family == "unknown"
+
+
+def test_the_cause_s_playbook_helps_out_when_the_finding_names_none() -> None:
+    card = build_page(replace(typical(), findings=(finding(playbook=""),)), library()).cards[0]
+    assert card.playbook == "Renew tokens in time"
+
+
+def test_the_span_is_that_of_all_inputs() -> None:
+    assert covered(typical())[0] == START
+    assert covered(empty()) == (None, None)
