@@ -3,7 +3,7 @@
 import re
 from collections.abc import Set as AbstractSet
 
-_TOKEN = re.compile(r"\\.|\(\?P?<(?P<name>[A-Za-z_][A-Za-z0-9_.\[\]]*)>|[\[\]]", re.DOTALL)
+_TOKEN = re.compile(r"\\.|\(\?P?<(?P<name>[A-Za-z_][A-Za-z0-9_.\[\]]*)>|\[\^?\]?|\]", re.DOTALL)
 
 
 def captures(pattern: str) -> tuple[str, ...]:
@@ -28,7 +28,7 @@ def _groups(pattern: str) -> list[tuple[str, int, int]]:
     found, depth = [], 0
     for token in _TOKEN.finditer(pattern):
         text = token.group()
-        if text == "[":
+        if text.startswith("["):
             depth += 1
         elif text == "]":
             depth = max(0, depth - 1)

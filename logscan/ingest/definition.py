@@ -157,36 +157,46 @@ class Definition:
 
     def extracts(self, key: str, shared: Mapping[str, tuple[Extract, ...]]) -> tuple[Extract, ...]:
         found: list[Extract] = []
-        for n, item in enumerate(self.value.get(key) or []):
-            place = f"{key}.{n}"
-            if isinstance(item, str):
-                if item not in shared:
-                    self.fault(place, f"no shared list `{item}`", f"use one of: {', '.join(sorted(shared))}")
-                found += shared.get(item, ())
-                continue
-            pattern, on = str(item.get("pattern", "")), str(item.get("on", "message"))
-            self.regex(f"{place}.pattern", pattern)
-            names = captures(pattern)
-            for name in (*names, on):
-                if name not in EVENTS:
-                    self.fault(place, f"unknown column `{name}`", "name captures after columns of EVENTS")
-            if not names:
-                self.fault(place, "the pattern captures nothing", "write (?<url.original>...) and so on")
-            needs = self.texts(f"{place}.needs", item.get("needs", []))
-            found.append(Extract(pattern, on, needs, names, self.null_values()))
+        for place, item in self.items(key):
+            if isinstance(item, dict):
+                found.append(self.extract(place, item))
+            elif item in shared:
+                found += shared[item]
+            else:
+                self.fault(
+                    place, f"no shared list `{item}`", f"write a mapping with `pattern`, or {', '.join(sorted(shared))}"
+                )
         return tuple(found)
+
+    def extract(self, place: str, item: Mapping[str, Any]) -> Extract:
+        pattern, on = str(item.get("pattern", "")), str(item.get("look_in", "message"))
+        for extra in item.keys() - {"pattern", "look_in", "needs"}:
+            self.fault(f"{place}.{extra}", f"unknown key `{extra}`", "use pattern, look_in, needs")
+        self.regex(f"{place}.pattern", pattern)
+        names = captures(pattern)
+        for name in (*names, on):
+            if name not in EVENTS:
+                self.fault(place, f"unknown column `{name}`", "name captures after columns of EVENTS")
+        if not names:
+            self.fault(place, "the pattern captures nothing", "write (?<url.original>...) and so on")
+        return Extract(pattern, on, self.texts(f"{place}.needs", item.get("needs", [])), names, self.null_values())
+
+    def items(self, key: str) -> list[tuple[str, Any]]:
+        value = self.value.get(key) or []
+        if not isinstance(value, list):
+            self.fault(key, f"`{key}` must be a list", "begin every item with `-`")
+            return []
+        return [(f"{key}.{n}", item if isinstance(item, dict) else str(item)) for n, item in enumerate(value)]
 
     def samples(self) -> tuple[Sample, ...]:
         found = []
-        for n, item in enumerate(self.value.get("samples") or []):
+        for place, item in self.items("samples"):
             if not isinstance(item, dict) or not isinstance(item.get("line"), str) or "expect" not in item:
-                self.fault(
-                    f"samples.{n}", "a sample needs `line` and `expect`", "expect: a mapping of columns, or reject"
-                )
+                self.fault(place, "a sample needs `line` and `expect`", "expect: a mapping of columns, or reject")
                 continue
             expect = item["expect"]
             if expect != "reject" and not isinstance(expect, dict):
-                self.fault(f"samples.{n}.expect", "`expect` must be a mapping or `reject`", "name columns and values")
+                self.fault(f"{place}.expect", "`expect` must be a mapping or `reject`", "name columns and values")
                 continue
             found.append(Sample(item["line"], None if expect == "reject" else expect))
         return tuple(found)

@@ -1,0 +1,76 @@
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logscan.ingest.pattern import read_pattern
+from logscan.ingest.shape import Format
+from tests.ingest.frames import CLOCK, FORMATS, lines_of, small_format
+
+SMALL = small_format(
+    "^(?<who>[a-z]+) ",
+    {"who": "user.name", "code": "error.code", "size": "http.response.body.bytes"},
+    tail=r"code=(?<code>\S+)(?: (?<size>\S+))?",
+)
+PATTERNS = [fmt for fmt in FORMATS if fmt.kind == "pattern"]
+SAMPLES = [sample.line for fmt in FORMATS for sample in fmt.samples]
+
+
+def test_hit_lines_become_typed_rows_in_their_order() -> None:
+    read = read_pattern(
+        lines_of(["ada code=x 12", "??", "bob code=- twelve", "eve "]),
+        SMALL,
+        {"user.name", "error.code", "http.response.body.bytes"},
+        CLOCK,
+    )
+    assert read.hit.to_list() == [True, False, True, True]
+    assert read.events.to_dict(as_series=False) == {
+        "logscan.line": [1, 3, 4],
+        "log.offset": [0, 17, 35],
+        "event.original": ["ada code=x 12", "bob code=- twelve", "eve "],
+        "event.dataset": ["small"] * 3,
+        "user.name": ["ada", "bob", "eve"],
+        "error.code": ["x", None, None],
+        "http.response.body.bytes": [12, None, None],
+    }
+
+
+def test_nothing_read_is_an_empty_frame_of_the_same_columns() -> None:
+    read = read_pattern(lines_of(["??"]), SMALL, {"user.name"}, CLOCK)
+    assert read.hit.to_list() == [False]
+    assert read.events.columns == ["logscan.line", "log.offset", "event.original", "event.dataset", "user.name"]
+    assert read_pattern(lines_of([]), SMALL, {"user.name"}, CLOCK).hit.to_list() == []
+
+
+HOSTILE = st.one_of(
+    st.sampled_from(SAMPLES),
+    st.text(),
+    st.tuples(st.sampled_from(SAMPLES), st.text(), st.integers(0, 200)).map(
+        lambda t: t[0][: t[2]] + t[1] + t[0][t[2] :]
+    ),
+)
+
+
+@pytest.mark.parametrize("fmt", PATTERNS, ids=lambda fmt: fmt.id)
+@given(
+    texts=st.lists(HOSTILE, max_size=6),
+    want=st.sets(
+        st.sampled_from(["@timestamp", "source.address", "url.original", "user.name", "message", "user_agent.original"])
+    ),
+)
+def test_narrow_and_wide_reads_agree(fmt: Format, texts: list[str], want: set[str]) -> None:
+    lines = lines_of([text.replace("\n", " ") for text in texts])
+    wide = read_pattern(lines, fmt, fmt.names(), CLOCK)
+    narrow = read_pattern(lines, fmt, want, CLOCK)
+    assert narrow.hit.to_list() == wide.hit.to_list()
+    assert narrow.events.equals(wide.events.select(narrow.events.columns))
+    assert wide.events["logscan.line"].to_list() == [n for n, hit in enumerate(wide.hit, 1) if hit]
+
+
+@pytest.mark.parametrize("fmt", PATTERNS, ids=lambda fmt: fmt.id)
+@given(texts=st.lists(HOSTILE, max_size=6))
+def test_a_line_is_read_alone_as_among_others(fmt: Format, texts: list[str]) -> None:
+    lines = lines_of([text.replace("\n", " ") for text in texts])
+    together = read_pattern(lines, fmt, fmt.names(), CLOCK).events
+    alone = [read_pattern(lines[n : n + 1], fmt, fmt.names(), CLOCK).events for n in range(lines.height)]
+    assert together.equals(pl.concat([together.clear(), *alone]))
