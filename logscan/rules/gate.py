@@ -1,56 +1,11 @@
 """What must hold in a row for any of many rules to match: a cheap test that lets most rows go unread."""
 
-import functools
-import operator
-import re
-from collections.abc import Collection, Iterable, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Collection, Sequence
 
 import polars as pl
 
+from logscan.rules.needs import express_needs, needed, union
 from logscan.rules.rule import Rule
-from logscan.rules.tree import (
-    All,
-    Clock,
-    Column,
-    Flag,
-    Leaf,
-    Network,
-    Never,
-    Node,
-    Not,
-    Null,
-    Number,
-    Present,
-    Regex,
-    Same,
-    Some,
-    Text,
-    any_of,
-    express,
-    lowered,
-)
-
-_T = TypeVar("_T", str, float)
-
-# How much a test costs and lets through, best first; only the order matters.
-_RANKS: dict[type, int] = {Flag: 3, Number: 4, Clock: 5, Regex: 5, Same: 6, Text: 6, Present: 7}
-_LITERAL_RANK, _SHORT_RANK, _SHORT = 1, 4, 4
-
-
-class Needs(NamedTuple):
-    """At least one of these holds in every row that matches.
-
-    literals  text that the column holds, in lower case
-    numbers   values that the column equals
-    leaves    any other test, as it stands
-    rank      of the worst of them; lower is more selective
-    """
-
-    rank: int
-    literals: frozenset[tuple[Column, str]] = frozenset()
-    numbers: frozenset[tuple[Column, float]] = frozenset()
-    leaves: tuple[Leaf, ...] = ()
 
 
 def gate(rules: Sequence[Rule], have: Collection[str] | None = None) -> pl.Expr:
@@ -64,82 +19,4 @@ def gate(rules: Sequence[Rule], have: Collection[str] | None = None) -> pl.Expr:
     known = [need for need in needs if need is not None]
     if len(known) < len(needs):
         return pl.lit(value=True)
-    return _expressed(_union(known), have)
-
-
-def needed(node: Node) -> Needs | None:
-    """What the tree cannot match without; None when that is unknown, or costs more than asking the rule."""
-    if isinstance(node, Some):
-        parts = [needed(part) for part in node.parts]
-        found = [part for part in parts if part is not None]
-        return _union(found) if len(found) == len(parts) else None
-    if isinstance(node, All):
-        choices = [part for part in map(needed, node.parts) if part is not None]
-        return min(choices, key=lambda need: need.rank, default=None)
-    return None if isinstance(node, Not) else _leaf(node)
-
-
-def _leaf(node: Leaf) -> Needs | None:
-    if isinstance(node, Never):
-        return Needs(0)
-    if isinstance(node, Null | Network):
-        return None
-    if isinstance(node, Text):
-        return _text(node)
-    if isinstance(node, Number) and node.op == "eq" and not node.column.text:
-        return Needs(0, numbers=frozenset((node.column, number) for number in node.values))
-    return Needs(_RANKS[type(node)], leaves=(node,))
-
-
-def _text(node: Text) -> Needs:
-    literals = [_literal(words.literal, cased=node.cased) for words in node.words]
-    shortest = min(map(len, literals))
-    if not shortest:
-        return Needs(_RANKS[Text], leaves=(node,))
-    rank = _LITERAL_RANK if shortest >= _SHORT else _SHORT_RANK
-    return Needs(rank, literals=frozenset((node.column, literal) for literal in literals))
-
-
-def _literal(text: str, *, cased: bool) -> str:
-    """Of cased text only ASCII counts: the lower case of some other letters depends on their neighbours."""
-    return max(re.findall(r"[\x00-\x7f]+", text), key=len, default="").lower() if cased else text
-
-
-def _union(needs: Iterable[Needs]) -> Needs:
-    found = list(needs)
-    return Needs(
-        max((need.rank for need in found), default=0),
-        frozenset().union(*(need.literals for need in found)),
-        frozenset().union(*(need.numbers for need in found)),
-        tuple(dict.fromkeys(leaf for need in found for leaf in need.leaves)),
-    )
-
-
-def _expressed(needs: Needs, have: Collection[str] | None) -> pl.Expr:
-    def known(column: Column) -> bool:
-        return have is None or column.name in have
-
-    tests = [express(leaf, have) for leaf in needs.leaves]
-    for column, numbers in _by_column(needs.numbers):
-        if known(column):
-            tests.append(functools.reduce(operator.or_, (pl.col(column.name) == number for number in numbers)))
-    for column, literals in _by_column(needs.literals):
-        if known(column):
-            tests.append(lowered(column).str.contains(any_of(_shortest(literals))))
-    return functools.reduce(operator.or_, tests).fill_null(value=False) if tests else pl.lit(value=False)
-
-
-def _by_column(pairs: Iterable[tuple[Column, _T]]) -> list[tuple[Column, list[_T]]]:
-    found: dict[Column, list[_T]] = {}
-    for column, value in sorted(pairs):
-        found.setdefault(column, []).append(value)
-    return list(found.items())
-
-
-def _shortest(literals: Iterable[str]) -> list[str]:
-    """Without those that hold another one: the shorter says it all."""
-    kept: list[str] = []
-    for literal in sorted(literals, key=lambda text: (len(text), text)):
-        if not any(short in literal for short in kept):
-            kept.append(literal)
-    return kept
+    return express_needs(union(known), have)

@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import PurePath
 from typing import Any, NamedTuple
 
 import polars as pl
 
 from logscan.model.taxonomy import Taxonomy
+from logscan.rules.needs import Needs, needed
 from logscan.rules.playbook import Playbook
 from logscan.rules.tree import Node, columns, express
 
@@ -48,11 +50,17 @@ class Rule:
         object.__setattr__(self, "columns", columns(self.tree))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("expr", "columns")}
+        return {name: value for name, value in self.__dict__.items() if name not in ("expr", "columns", "words")}
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.__dict__.update(state)
         self.__post_init__()
+
+    @cached_property
+    def words(self) -> Needs | None:
+        """The texts of which a row that matches holds one; None when it may match without any."""
+        found = needed(self.tree, text_first=True)
+        return found if found and not found.numbers and not found.leaves else None
 
     @property
     def priority(self) -> int:
