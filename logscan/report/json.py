@@ -1,0 +1,109 @@
+"""`scan --format json|ndjson`: the contract logscan.findings/1. The same scan gives the same bytes."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from logscan.model.finding import Finding, Input, Scan
+from logscan.model.severity import severity_rank
+from logscan.report.escape import json_text
+
+SCHEMA = "logscan.findings/1"
+_SHARE_DIGITS, _SECOND_DIGITS = 6, 3
+
+
+def findings_json(scan: Scan) -> str:
+    """One document, findings sorted: worst first, then by first_seen, then by id.
+
+    Units: period_s seconds, rates 0..1, times RFC 3339 UTC
+    Law:   `partial` is there, and true, only when reading was interrupted
+    """
+    document: dict[str, Any] = {
+        "schema": SCHEMA,
+        "inputs": [_input(source) for source in scan.inputs],
+        "summary": {
+            "lines": scan.lines,
+            "events": scan.events,
+            "rejects": scan.rejects,
+            "auth_failures": scan.auth_failures,
+            "by_cause": dict(sorted(scan.by_cause.items(), key=lambda item: (-item[1], item[0]))),
+        },
+        "findings": [_finding(found) for found in in_order(scan)],
+    }
+    if scan.partial:
+        document["partial"] = True
+    return json_text(document, indent=2) + "\n"
+
+
+def findings_ndjson(scan: Scan) -> str:
+    """One finding a line, as in `findings_json`, keys without a value left out."""
+    lines = ({k: v for k, v in _finding(found).items() if v is not None} for found in in_order(scan))
+    return "".join(json_text(line) + "\n" for line in lines)
+
+
+def in_order(scan: Scan) -> list[Finding]:
+    """Worst first, then by first_seen (unknown last), then by id."""
+    last = datetime.max.replace(tzinfo=UTC)
+    return sorted(scan.findings, key=lambda f: (-severity_rank(f.severity), f.first_seen or last, f.id))
+
+
+def moment_text(when: datetime | None) -> str | None:
+    """RFC 3339, UTC, with Z; fractions only when there are some."""
+    return None if when is None else when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def _input(source: Input) -> dict[str, Any]:
+    return {
+        "path": source.path,
+        "dataset": source.dataset or None,
+        "bytes": source.bytes,
+        "sha256": source.sha256,
+        "lines": source.lines,
+        "events": source.events,
+        "rejects": source.rejects,
+        "first": moment_text(source.first),
+        "last": moment_text(source.last),
+        "timezone": source.timezone,
+    }
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "id": found.id,
+        "cause": found.cause,
+        "family": found.family,
+        "confidence": found.confidence,
+        "severity": found.severity,
+        "pattern": found.pattern,
+        "period_s": _rounded(found.period_s, _SECOND_DIGITS),
+        "state": found.state,
+        "scope": {"level": found.scope.level, "values": list(found.scope.values)},
+        "first_seen": moment_text(found.first_seen),
+        "last_seen": moment_text(found.last_seen),
+        "onset": {"after": moment_text(found.onset_after), "before": moment_text(found.onset_before)},
+        "counts": {
+            "events": found.counts.events,
+            "episodes": found.counts.episodes,
+            "clients": found.counts.clients,
+            "users": found.counts.users,
+            "endpoints": found.counts.endpoints,
+        },
+        "rate": {
+            "before": _rounded(found.rate_before, _SHARE_DIGITS),
+            "during": _rounded(found.rate_during, _SHARE_DIGITS),
+        },
+        "alternatives": [{"cause": other.cause, "confidence": other.confidence} for other in found.alternatives],
+        "rules": list(found.rules),
+        "evidence": [
+            {"path": line.path, "line": line.line, "offset": line.offset, "text": line.text} for line in found.evidence
+        ],
+        "playbook": found.playbook or None,
+        "missing_evidence": found.missing_evidence or None,
+        "next_expected": moment_text(found.next_expected),
+    }
+
+
+def _rounded(value: float | None, digits: int) -> float | None:
+    """The last digits of a mean depend on the order of adding up; a number that is none has no JSON."""
+    if value is None or value != value or value in (float("inf"), float("-inf")):  # noqa: PLR0124 (NaN)
+        return None
+    return round(float(value), digits)

@@ -1,0 +1,114 @@
+"""Words for a terminal: the findings as a table, and a short summary. No log text gets there unescaped."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+import jinja2
+
+from logscan.model.finding import Finding, Scan, Scope
+from logscan.model.resources import reports_dir
+from logscan.model.taxonomy import Taxonomy
+from logscan.report.escape import cell, shortened
+from logscan.report.json import in_order
+from logscan.report.show import duration, number, visible
+from logscan.rules.playbook import Playbook
+
+_SEVERITIES = {"informational": "info"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One finding in words."""
+
+    severity: str
+    cause: str
+    pattern: str
+    where: str
+    since: str
+    events: str
+    confidence: str
+    advice: str
+
+
+def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook] | None = None) -> str:
+    """The findings, worst first, in 100 columns, each with one line of what to do; then the totals.
+
+    In:   playbooks: titles for the advice; without them the playbook's id stands for itself
+    Law:  printable characters and line breaks only, whatever the log holds
+    """
+    rows = [_row(found, taxonomy, playbooks or {}) for found in in_order(scan)]
+    return _render("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy))
+
+
+def summary_text(scan: Scan, taxonomy: Taxonomy) -> str:
+    """A few lines for stderr, without a line break at the end."""
+    rows = [_row(found, taxonomy, {}) for found in in_order(scan)]
+    return _render("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy)).rstrip("\n")
+
+
+def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) -> Row:
+    cause = _cause(found.cause, taxonomy)
+    pattern = taxonomy.patterns[found.pattern].title if found.pattern in taxonomy.patterns else found.pattern
+    if found.period_s:
+        pattern = f"every {duration(found.period_s)}"
+    book = playbooks.get(found.playbook)
+    return Row(
+        severity=_SEVERITIES.get(found.severity, found.severity),
+        cause=cause,
+        pattern=pattern,
+        where=_where(found.scope),
+        since=_since(found.first_seen),
+        events=number(found.counts.events),
+        confidence=found.confidence,
+        advice=f"{book.title} ({book.id})" if book else found.playbook or "see the report",
+    )
+
+
+def _where(scope: Scope) -> str:
+    if not scope.values:
+        return "everywhere" if scope.level == "all" else scope.level
+    return f"{scope.level} {', '.join(scope.values)}"
+
+
+def _since(when: datetime | None) -> str:
+    return when.astimezone(UTC).strftime("%Y-%m-%d %H:%M") if when else "unknown"
+
+
+def _cause(cause: str, taxonomy: Taxonomy) -> str:
+    known = taxonomy.causes.get(cause)
+    return known.title if known else cause
+
+
+def _causes(scan: Scan, taxonomy: Taxonomy) -> list[tuple[str, int]]:
+    """Title and count of each cause, the most frequent first."""
+    ranked = sorted(scan.by_cause.items(), key=lambda item: (-item[1], item[0]))
+    return [(_cause(cause, taxonomy), count) for cause, count in ranked if count]
+
+
+def _render(name: str, **values: Any) -> str:
+    return _environment().get_template(name).render(**values)
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    """Plain text: what would hide is shown, HTML means nothing here."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(reports_dir() / "text"),
+        autoescape=False,  # noqa: S701 - a terminal, not a page
+        undefined=jinja2.StrictUndefined,
+        finalize=lambda value: visible(value) if isinstance(value, str) else value,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "cell": cell,
+        "right": lambda text, columns: cell(text, columns, right=True),
+        "short": shortened,
+        "n": number,
+    }
+    return environment

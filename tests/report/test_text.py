@@ -1,0 +1,56 @@
+"""Words for a terminal."""
+
+from dataclasses import replace
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logscan.model.finding import Scope
+from logscan.report.escape import width
+from logscan.report.text import findings_table, summary_text
+from tests.report.scans import empty, finding, library, typical
+
+LIBRARY = library()
+TAXONOMY = LIBRARY.taxonomy
+
+
+def test_the_table(golden: Any) -> None:
+    golden("report/findings.txt", findings_table(typical(), TAXONOMY, LIBRARY.playbooks))
+
+
+def test_the_summary(golden: Any) -> None:
+    golden("report/summary.txt", summary_text(typical(), TAXONOMY) + "\n")
+
+
+def test_nothing_to_tell(golden: Any) -> None:
+    golden("report/nothing.txt", findings_table(empty(), TAXONOMY) + summary_text(empty(partial=True), TAXONOMY) + "\n")
+
+
+HOSTILE = st.one_of(
+    st.text(),
+    st.sampled_from(["\x1b]8;;http://x\x07", "\u202e", "\x9b2J", "{{ 7*7 }}", "{% raw %}", "漢" * 80, "\r\n"]),
+)
+
+
+@given(st.lists(HOSTILE, min_size=1, max_size=3), HOSTILE)
+def test_no_log_text_moves_the_cursor_or_widens_the_table(values: list[str], cause: str) -> None:
+    scan = empty(
+        findings=(finding(scope=Scope("user", tuple(values)), cause=cause, pattern=cause, playbook=cause),),
+        by_cause={cause: 3},
+        auth_failures=3,
+    )
+    for text in (findings_table(scan, TAXONOMY), summary_text(scan, TAXONOMY)):
+        assert all(char.isprintable() for char in text.replace("\n", ""))
+        assert max(map(width, text.split("\n"))) <= 100
+        assert "49" not in text or any("49" in part for part in (*values, cause))
+
+
+def test_the_number_of_lines_does_not_depend_on_log_text() -> None:
+    plain, hostile = (empty(findings=(finding(scope=Scope("user", (name,))),)) for name in ("ada", "a\nb\rc\u2028d"))
+    assert findings_table(plain, TAXONOMY).count("\n") == findings_table(hostile, TAXONOMY).count("\n")
+
+
+def test_a_summary_stays_short_whatever_there_is_to_tell() -> None:
+    many = replace(typical(), findings=tuple(finding(id=str(n)) for n in range(400)))
+    assert len(summary_text(many, TAXONOMY).splitlines()) < 20
