@@ -2,7 +2,7 @@
 
 import polars as pl
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from logscan.rules.literals import required_literals
@@ -58,7 +58,6 @@ _PATTERNS = st.recursive(
 )
 
 
-@settings(max_examples=300)
 @given(_PATTERNS, st.lists(st.text(alphabet="aAbBsSſkKéÉ.- ", max_size=6), min_size=1, max_size=20))
 def test_every_match_holds_a_required_literal(pattern: str, texts: list[str]) -> None:
     literals = required_literals(pattern)
