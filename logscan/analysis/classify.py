@@ -8,9 +8,15 @@ import polars as pl
 
 from logscan.ingest.format import Format
 from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
+from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Rule, match
 
-_TEXTS = pl.List(pl.String())
+_WINNER = {
+    "_first": pl.UInt32(),
+    "logscan.cause": pl.String(),
+    "logscan.confidence": pl.String(),
+    "_kept": pl.List(pl.String()),
+}
 
 
 def ranked(rules: Iterable[Rule]) -> list[Rule]:
@@ -61,7 +67,8 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         return events.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in (empty | lists).items())
     first = [pl.when(rule.name).then(pl.lit(at, pl.UInt32())) for at, rule in enumerate(rules)]
     names = [pl.when(rule.name).then(pl.lit(rule.name)) for rule in rules]
-    causes = [pl.when(rule.name).then(pl.lit(rule.meaning["cause"])) for rule in rules]
+    known = [rule for rule in rules if rule.meaning["cause"] != UNCLASSIFIED]
+    causes = [pl.when(rule.name).then(pl.lit(rule.meaning["cause"])) for rule in known]
     winner = pl.DataFrame(
         {
             "_first": range(len(rules)),
@@ -69,15 +76,15 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
             "logscan.confidence": [rule.meaning["confidence"] for rule in rules],
             "_kept": [list(rule.meaning.get("alternatives") or ()) for rule in rules],
         },
-        schema={"_first": pl.UInt32(), "logscan.cause": pl.String(), "logscan.confidence": pl.String(), "_kept": _TEXTS},
+        schema=_WINNER,
     )
     marked = events.with_columns(
         pl.coalesce(first).alias("_first"),
         pl.concat_list(names).list.drop_nulls().alias("logscan.rules"),
-        pl.concat_list(causes).list.drop_nulls().alias("_causes"),
+        pl.concat_list(*causes, pl.lit(None, pl.String())).list.drop_nulls().alias("_causes"),
     ).drop(rule.name for rule in rules)
     joined = marked.join(winner, on="_first", how="left", maintain_order="left")
-    others = pl.concat_list("_causes", "_kept").list.unique(maintain_order=True).list.slice(1)  # the winner is first
+    others = pl.concat_list("logscan.cause", "_causes", "_kept").list.unique(maintain_order=True).list.slice(1)
     return joined.with_columns(others.alias("logscan.alternatives")).drop("_first", "_causes", "_kept")
 
 

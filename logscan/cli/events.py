@@ -17,7 +17,7 @@ def events_command(form: str, out: str, *, all_events: bool, **flags: Any) -> No
     """Print the authentication failures of PATH... with their causes, in line order, secrets taken out."""
     from logscan.cli.reading import finish, progress, request  # noqa: PLC0415 (start-up time)
     from logscan.engine.assemble import words  # noqa: PLC0415
-    from logscan.engine.scan import read_logs  # noqa: PLC0415
+    from logscan.engine.read import read_logs  # noqa: PLC0415
     from logscan.report.events import write_events  # noqa: PLC0415
 
     asked = request(flags, all_events=all_events)

@@ -12,7 +12,7 @@ def cache_dir() -> Path:
 
 
 def installation_key() -> bytes:
-    """The key of this installation's credential fingerprints, made on first use; for this run alone if it cannot be kept."""
+    """The key of this installation's credential fingerprints, made on first use; if it cannot be kept, for this run."""
     path = _folder("XDG_STATE_HOME", ".local/state") / "fingerprint.key"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

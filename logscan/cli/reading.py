@@ -15,6 +15,7 @@ from logscan.cli.place import installation_key
 from logscan.engine.request import Request
 from logscan.model.finding import Scan
 from logscan.model.severity import severity_rank
+from logscan.report.show import visible
 
 _BAR_FROM = 64 << 20  # bytes of input from which a bar is worth showing
 
@@ -68,7 +69,7 @@ class Read(Protocol):
 def finish(faults: Sequence[str], read: Read) -> None:
     """Say what could not be read; leave with the right exit code when that is all there is to say."""
     for fault in faults:
-        click.echo(f"warning: {escape(fault)}", err=True)
+        click.echo(f"warning: {visible(fault)}", err=True)
     if read.partial:
         click.echo("interrupted: the result covers only what was read until then", err=True)
         raise SystemExit(Exit.INTERRUPTED)

@@ -12,7 +12,7 @@ import polars as pl
 
 from logscan.engine.merge import Merge, Merged
 from logscan.engine.partial import Partial
-from logscan.engine.plan import Plan, Task
+from logscan.engine.plan import Plan, Task, Tasks
 from logscan.engine.sample import Looked, sample_lines
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Chunk, chunks
@@ -70,6 +70,7 @@ class Local:
     def __init__(self, plan: Plan, settings: Settings, folder: Path, progress: Progress) -> None:
         self.plan, self.settings, self.progress = plan, settings, progress
         self.merge = Merge(folder)
+        self.tasks = Tasks(plan)
         self.opened: dict[str, Opened] = {}
         self.faults: list[LogscanError] = []
 
@@ -121,9 +122,9 @@ class Local:
         formats: tuple[Format, ...] = self.plan.formats
         if self.settings.log_format is not None:
             chosen = tuple(form for form in formats if form.id == self.settings.log_format)
-            return Task(source.path, chosen, clock), "as told by --log-format"
+            return self.tasks.make(source.path, chosen, [chosen[0].id], clock), "as told by --log-format"
         found = detect(sample_lines(source, looked), formats)
-        return Task(source.path, found.order, clock), found.why
+        return self.tasks.make(source.path, found.order, found.shares, clock), found.why
 
 
 def _begins_event(line: bytes, task: Task) -> bool:

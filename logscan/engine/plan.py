@@ -1,6 +1,6 @@
 """All that a worker needs to know, made once; picklable, so that a worker may be anywhere."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,8 +29,6 @@ class Plan:
     """What to do with every chunk.
 
     causes, outcomes  the rules that may speak, by event.dataset, best first
-    gates             by event.dataset: a cheap condition without which no cause rule can match
-    narrow            columns read on every line
     all_events        every event is kept whole, not only failures
     """
 
@@ -38,8 +36,6 @@ class Plan:
     library: Library
     causes: Mapping[str, Sequence[Rule]]
     outcomes: Mapping[str, Sequence[Rule]]
-    gates: Mapping[str, pl.Expr]
-    narrow: frozenset[str]
     redactor: Redactor
     period: Period
     all_events: bool
@@ -47,19 +43,46 @@ class Plan:
 
 @dataclass(frozen=True)
 class Task:
-    """How one source is to be read: formats in the order they are tried, and what its clock means."""
+    """How one source is to be read.
+
+    formats  in the order in which they are tried
+    gates    by event.dataset: a cheap condition without which no cause rule can match; of a dataset that is not named,
+             every event is looked at whole
+    narrow   columns read on every line
+    """
 
     path: str
     formats: tuple[Format, ...]
     clock: Clock
+    gates: Mapping[str, pl.Expr]
+    narrow: frozenset[str]
 
 
 def make_plan(
     formats: Sequence[Format], library: Library, redactor: Redactor, *, period: Period, all_events: bool = False
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    gates = {dataset: gate(rules) for dataset, rules in causes.items() if rules}
-    read = frozenset(name for condition in gates.values() for name in condition.meta.root_names())
-    wanted = CHEAP | read | needed_columns(library.outcomes)
-    narrow = frozenset(EVENTS) if all_events else wanted & frozenset(EVENTS)
-    return Plan(tuple(formats), library, causes, outcomes, gates, narrow, redactor, period, all_events)
+    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events)
+
+
+class Tasks:
+    """Makes the tasks of one run; what sources share is worked out once."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._gates: dict[tuple[str, ...], pl.Expr] = {}
+
+    def make(self, path: str, formats: tuple[Format, ...], seen: Iterable[str], clock: Clock) -> Task:
+        """In: seen: the formats that a sample of the source showed; the others are read without a gate"""
+        gates = {dataset: self._gate(self._plan.causes[dataset]) for dataset in seen}
+        if self._plan.all_events:
+            return Task(path, formats, clock, gates, frozenset(EVENTS))
+        read = frozenset(name for condition in gates.values() for name in condition.meta.root_names())
+        wanted = CHEAP | read | needed_columns(self._plan.library.outcomes)
+        return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
+
+    def _gate(self, rules: Sequence[Rule]) -> pl.Expr:
+        names = tuple(rule.name for rule in rules)
+        if names not in self._gates:
+            self._gates[names] = gate(rules)
+        return self._gates[names]

@@ -1,19 +1,15 @@
 """Bytes to findings: the whole way, for every command that reads logs."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from collections.abc import Callable
 from typing import NamedTuple
 
 import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
 from logscan.engine.assemble import assemble
-from logscan.engine.local import Local, Ran, Settings
 from logscan.engine.merge import Merged
-from logscan.engine.request import Request, load_definitions
-from logscan.ingest.source import find_sources
+from logscan.engine.read import read_logs
+from logscan.engine.request import Request
 from logscan.model.finding import Scan
 from logscan.rules.load import Library
 
@@ -21,20 +17,6 @@ from logscan.rules.load import Library
 class Answer(NamedTuple):
     scan: Scan
     library: Library
-
-
-@contextmanager
-def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tuple[Ran, Library]]:
-    """Read everything that was asked for; what was spilled to disk lives as long as the context.
-
-    Errors: Faults when a rule, format or setting is invalid, before any log is opened
-    """
-    library, plan = load_definitions(request)
-    found = find_sources(request.paths)
-    settings = Settings(request.zone, request.now, request.log_format, request.chunk, request.jobs, request.stdin)
-    with TemporaryDirectory(prefix="logscan-") as folder:
-        ran = Local(plan, settings, Path(folder), progress).run(found.sources)
-        yield ran._replace(faults=(*found.faults, *ran.faults)), library
 
 
 def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:

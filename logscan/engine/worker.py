@@ -49,7 +49,7 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
 
 
 def _read(lines: pl.DataFrame, task: Task, plan: Plan) -> _Read:
-    parsed = parse(lines, task.formats, plan.narrow, task.clock)
+    parsed = parse(lines, task.formats, task.narrow, task.clock)
     inside = _inside(parsed.events, plan.period)
     return _Read(parsed, inside, parsed.events.height - inside.height)
 
@@ -65,7 +65,7 @@ def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
     """CLASSIFIED rows of the chunk, not yet redacted, in line order."""
-    candidates = _candidates(read.narrow, plan)
+    candidates = _candidates(read.narrow, task)
     if candidates.is_empty():
         return CLASSIFIED.to_frame()
     if plan.all_events:
@@ -77,12 +77,12 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
     return classify(whole, plan.causes)
 
 
-def _candidates(narrow: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def _candidates(narrow: pl.DataFrame, task: Task) -> pl.DataFrame:
     """The events that a rule could know, by a cheap necessary condition for each format."""
-    parts = []
-    for (dataset,), part in narrow.group_by("event.dataset", maintain_order=True):
-        if str(dataset) in plan.gates:
-            parts.append(part.filter(plan.gates[str(dataset)]))
+    parts = [
+        part.filter(task.gates[str(dataset)]) if str(dataset) in task.gates else part
+        for (dataset,), part in narrow.group_by("event.dataset", maintain_order=True)
+    ]
     return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
 
 
