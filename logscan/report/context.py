@@ -180,6 +180,6 @@ def _measures(finding: Finding, deciding: Sequence[Rule], words: Mapping[str, st
     found = [
         Measure(name, words.get(name, name.replace("_", " ")), measured(name, value), name in read)
         for name, value in finding.features.items()
-        if value is not None
+        if value is not None and not isinstance(value, str)  # its words stand elsewhere on the card
     ]
     return tuple(sorted(found, key=lambda measure: not measure.decisive))

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import jinja2
 
 EVIDENCE = 4_000  # characters shown of one log line
+LABEL = 160  # characters shown of what stands in a heading or a sentence
 _CODE = re.compile(r"`([^`]+)`")
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {style}; img-src data:; base-uri 'none'; form-action 'none'; "
@@ -84,6 +85,7 @@ def _environment(folder: Path) -> "jinja2.Environment":
         "machine": show.machine_time,
         "path": markupsafe.Markup.escape,  # our own drawing, of any length
         "upfirst": lambda text: text[:1].upper() + text[1:],
+        "short": lambda text: show.visible(text, LABEL),
         "line": lambda text: markupsafe.Markup.escape(show.visible(text, EVIDENCE, keep="\n\t")),
         "prose": lambda text: _prose(markupsafe.Markup, text),
     }

@@ -68,12 +68,14 @@
         found.push({ start, end, cause: number, bottom, top: floor[column], column });
       });
     });
-    return found;
+    // The scales need one box, if only one of no height.
+    return found.length ? found : [{ ...data.columns[0], cause: 0, bottom: 0, top: 0, column: 0 }];
   }
 
   async function draw() {
     const spec = data.spec;
     spec.datasets = { failures: rows(), totals: data.columns.map((c, column) => ({ ...c, column })) };
+    if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
     spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
     const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip() };
     by("chart").hidden = false;
@@ -88,7 +90,7 @@
   }
 
   function legend(view) {
-    [...by("legend").children].forEach((item, number) => {
+    [...(by("legend")?.children || [])].forEach((item, number) => {
       item.querySelector(".quiet")?.remove();  // "not drawn": the state of the button says it
       const button = element("button");
       button.type = "button";
@@ -97,7 +99,7 @@
       const state = () => {
         button.setAttribute("aria-pressed", String(data.causes[number].drawn));
         button.title = data.causes[number].drawn ? "Hide in the chart" : "Show in the chart";
-        item.className = data.causes[number].drawn ? "" : "off";
+        item.classList.toggle("off", !data.causes[number].drawn);
       };
       state();
       button.addEventListener("click", () => {

@@ -17,6 +17,7 @@ from tests.report.scans import GENERATED, START, empty, finding, library, typica
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
 
+QUIET = empty(lines=9, events=9, timeline=((START, "ok", 5), (START + timedelta(minutes=1), "ok", 4)))
 ALL_AT_ONCE = "".join(text for text in PAYLOADS.values() if len(text) < 400)
 
 
@@ -131,6 +132,11 @@ def test_a_click_on_a_cause_hides_it_in_the_chart(driver: Any, write: Any) -> No
     driver.execute_async_script("setTimeout(arguments[0], 200)")
     assert driver.execute_script(count) < before
     assert button.get_attribute("aria-pressed") == "false"
+    for other in driver.find_elements("css selector", "#legend button[aria-pressed=true]"):
+        other.click()
+    driver.execute_async_script("setTimeout(arguments[0], 200)")
+    assert driver.execute_script(count) <= 1
+    assert record(driver) == ([], [])
 
 
 def test_without_scripts_the_page_still_tells_everything(driver: Any, write: Any) -> None:
@@ -148,11 +154,14 @@ def test_without_scripts_the_page_still_tells_everything(driver: Any, write: Any
 
 
 @pytest.mark.parametrize(
-    "scan", [empty(), empty(lines=9, events=9), empty(faults=("x",))], ids=["nothing", "healthy", "unreadable"]
+    "scan",
+    [empty(), empty(lines=9, events=9), empty(faults=("x",)), QUIET],
+    ids=["nothing", "healthy", "unreadable", "quiet"],
 )
 def test_a_page_without_findings_is_silent_too(driver: Any, write: Any, scan: Any) -> None:
     show(driver, write(scan, "empty"), width=360)
     assert record(driver) == ([], [])
+    assert driver.execute_script("return document.documentElement.dataset.chart || 'none'") in ("ready", "none")
 
 
 def test_two_hundred_findings_are_shown_at_once(driver: Any, write: Any) -> None:

@@ -1,5 +1,8 @@
+import json
 from dataclasses import replace
 
+from logscan.analysis.series import SERIES
+from logscan.model.resources import reports_dir
 from logscan.report.context import build_page, cause_words, covered
 from tests.report.scans import START, empty, finding, library, typical
 
@@ -55,3 +58,9 @@ def test_the_cause_s_playbook_helps_out_when_the_finding_names_none() -> None:
 def test_the_span_is_that_of_all_inputs() -> None:
     assert covered(typical())[0] == START
     assert covered(empty()) == (None, None)
+
+
+def test_every_measure_has_words() -> None:
+    words = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
+    assert not [name for name, kind in SERIES.items() if kind.is_numeric() and name not in words]
+    assert not [name for name in words if name not in SERIES]

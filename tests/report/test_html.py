@@ -169,6 +169,16 @@ def test_the_order_is_by_severity_and_benign_things_stand_apart() -> None:
     assert page.index("Normal, no action needed") > page.rindex("<article")
 
 
+@pytest.mark.parametrize(
+    ("changes", "look"),
+    [({}, "calm"), ({"partial": True}, "unsure"), ({"faults": ("x",)}, "unsure"), ({"events": 0}, "unsure")],
+)
+def test_a_log_that_was_not_read_whole_is_never_called_healthy(changes: Any, look: str) -> None:
+    page = render(empty(**{"lines": 9, "events": 9, **changes}))
+    assert f'<h1><span class="badge {look}">' in page
+    assert ("There is nothing to act on.</p>" in page) == (look == "calm")
+
+
 def test_evidence_keeps_its_lines_and_a_megabyte_is_cut() -> None:
     stack = finding(
         evidence=(Evidence("a.log", 1, 0, "first\n  second\tthird"), Evidence("b.log", 2, 9, "x" * 1_000_000))
