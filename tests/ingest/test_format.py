@@ -48,10 +48,10 @@ def test_among_all_formats_a_sample_is_claimed_by_its_own(fmt: Format, sample: S
 
 
 @pytest.mark.parametrize("fmt", FORMATS, ids=lambda fmt: fmt.id)
-def test_a_format_has_five_samples_some_of_them_rejects(fmt: Format) -> None:
-    rejects = [sample for sample in fmt.samples if sample.expect is None]
-    assert len(fmt.samples) >= 5
-    assert 0 < len(rejects) < len(fmt.samples) - 1
+def test_a_format_shows_what_it_reads_and_what_it_does_not(fmt: Format) -> None:
+    rejects = sum(sample.expect is None for sample in fmt.samples)
+    assert rejects
+    assert len(fmt.samples) - rejects >= (4 if fmt.kind == "pattern" else 1)
 
 
 def test_a_format_is_named_after_its_file() -> None:
