@@ -34,8 +34,8 @@ def detect(lines: Sequence[str], formats: Sequence[Format]) -> Detection:
     """Put the formats in the order in which they are to be tried on a file.
 
     In:   lines  a sample in line order;  formats  any order
-    Law:  a line counts for the first format by (order, id) that reads it, so one that reads anything never wins over one
-          that knows more; and no format comes before another from which it would take lines of the sample
+    Law:  a line counts for the first format by (order, id) that reads it, so one that reads anything never wins over
+          one that knows more; and no format comes before another from which it would take lines of the sample
     """
     ranked = sorted(formats, key=lambda fmt: (fmt.order, fmt.id))
     kept = [line for line in lines if len(line) <= _LONGEST] or [line[:_LONGEST] for line in lines]

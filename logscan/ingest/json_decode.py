@@ -22,7 +22,7 @@ _MOST_GROUPS = 24  # shapes in one batch that are decoded apart; the rare rest i
 # A line that is more than one value, such as `{..},{..}`, would shift the rows: between its values stands one of these.
 _SEVERAL = r"\}[ \t\r\n]*,[ \t\r\n]*(?:\{|null)"
 # Letters, digits, dots and dashes of a key written as escapes, which a search for the key does not see.
-_ESCAPED_KEYS = [f"\\u00{n}" for n in ("2d", "2D", "2e", "2E", *(f"3{d}" for d in range(10)), *"4567")]
+_ESCAPED_KEY = r"\\u00(?:2[dDeE]|3[0-9]|[4-7])"
 
 
 class Decoded(NamedTuple):
@@ -177,21 +177,18 @@ def _looks_valid(text: pl.Series) -> pl.Series:
 
 def _present(text: pl.Series, keys: frozenset[str]) -> tuple[frozenset[str], pl.Series]:
     """The keys that stand in any line, and the lines that are not for the fast decoder."""
-    literals = {f'"{key}"': key for key in keys}
-    seen = set(_found(text.gather_every(max(1, len(text) // 64)), list(literals)))
-    rest = [literal for literal in literals if literal not in seen]
-    rare = text.str.contains_any([*rest, *_ESCAPED_KEYS])
-    odd = rare
-    if rare.any():
-        rows = rare.arg_true()
-        some = text.gather(rows)
-        seen.update(_found(some, rest))
-        odd = odd.scatter(rows, some.str.contains_any(_ESCAPED_KEYS))
+    seen = _found(text.gather_every(max(1, len(text) // 64)), keys)
+    rest = keys - seen
+    if rest:
+        # one regex: twice as fast as a search for so many literals
+        rare = text.str.contains(f'"(?:{"|".join(sorted(map(re.escape, rest)))})"')
+        seen |= _found(text.filter(rare), rest)
+    odd = text.str.contains(_ESCAPED_KEY)
     odd = _marked(
         odd, text, text.str.len_bytes() > 2 * DEEPEST, lambda some: some.str.count_matches(r"[\[{]") > DEEPEST
     )
     odd = _marked(odd, text, text.str.contains(_SEVERAL), lambda some: some.str.json_path_match("$").is_null())
-    return frozenset(literals[literal] for literal in seen), odd
+    return seen, odd
 
 
 def _marked(odd: pl.Series, text: pl.Series, some: pl.Series, test: Callable[[pl.Series], pl.Series]) -> pl.Series:
@@ -202,10 +199,12 @@ def _marked(odd: pl.Series, text: pl.Series, some: pl.Series, test: Callable[[pl
     return odd.scatter(rows.filter(test(text.gather(rows))), values=True)
 
 
-def _found(text: pl.Series, literals: list[str]) -> list[str]:
-    if not literals:
-        return []
-    return text.str.extract_many(literals, overlapping=True).explode().drop_nulls().unique().to_list()
+def _found(text: pl.Series, keys: frozenset[str]) -> frozenset[str]:
+    literals = {f'"{key}"': key for key in keys}
+    if not literals or not len(text):
+        return frozenset()
+    found = text.str.extract_many(list(literals), overlapping=True).explode().drop_nulls().unique()
+    return frozenset(literals[literal] for literal in found)
 
 
 def _batches(text: pl.Series, odd: pl.Series) -> Iterator[tuple[pl.Series, pl.Series]]:
