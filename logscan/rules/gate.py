@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 
 import polars as pl
 
-from logscan.rules.needs import express_needs, needed, union
+from logscan.rules.needs import express_needs, union
 from logscan.rules.rule import Rule
 
 
@@ -15,7 +15,7 @@ def gate(rules: Sequence[Rule], have: Collection[str] | None = None) -> pl.Expr:
     Out: Boolean, never null; literally true when a rule asks for nothing that can be tested cheaply
     Law: true in every row in which any of the rules matches
     """
-    needs = [needed(rule.tree) for rule in rules]
+    needs = [rule.needs for rule in rules]
     known = [need for need in needs if need is not None]
     if len(known) < len(needs):
         return pl.lit(value=True)

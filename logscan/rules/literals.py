@@ -6,6 +6,7 @@ Source: https://docs.rs/regex/latest/regex/#syntax; whatever is not surely under
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 _ZERO_WIDTH = frozenset("bBAz")
 _CLASSES = frozenset("dDwWsS")
@@ -14,6 +15,10 @@ _QUANTIFIER = re.compile(r"\*|\+|\?|\{(\d+)(?:,\d*)?\}")
 _GROUP = re.compile(r"\((?:\?(?:P?<\w+>|(?P<flags>[ims]*):))?")
 _FLAGS = re.compile(r"\(\?([ims]+)\)")
 _LITERAL_ESCAPE = re.compile(r"\\x([0-7][0-9A-Fa-f])|\\([!-/:-@\[-`{-~])")
+# Letters that stand for themselves alone, whatever follows; the last of several may be repeated.
+_PLAIN = re.compile(r"[^\\.+*?()|\[\]{}^$]+(?![*+?{])")
+# Without regard to case `s` is also the long s, whose lower case is not `s`; other alphabets have more such letters.
+_UNSURE, _UNSURE_ANY_CASE = re.compile(r"[^\x00-\x7f]"), re.compile(r"[^\x00-\x7f]|[sS]")
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\[\]\\])*\]", re.DOTALL)
 
 
@@ -21,10 +26,11 @@ class _UnknownError(ValueError):
     """Syntax that is not understood here."""
 
 
+@lru_cache(maxsize=4096)
 def required_literals(pattern: str) -> frozenset[str] | None:
     """Texts in lower case; the lower case of whatever the pattern matches holds at least one. None: not known."""
     try:
-        found = _Reader(pattern).alternatives()
+        found = _Reader(pattern).whole()
     except _UnknownError:
         return None
     return frozenset(found) if found else None
@@ -34,100 +40,108 @@ def required_literals(pattern: str) -> frozenset[str] | None:
 class _Branch:
     """What one branch of an alternation surely holds: the best set of texts so far, and the text that is growing."""
 
+    unsure: re.Pattern[str]  # letters that may stand for others
     best: Sequence[str] = ()
     text: str = field(default="")
 
     def offer(self, texts: Sequence[str]) -> None:
-        if texts and (not self.best or min(map(len, texts)) > min(map(len, self.best))):
-            self.best = texts
+        self.cut()
+        self._better(texts)
+
+    def add(self, text: str) -> None:
+        for index, part in enumerate(self.unsure.split(text)):
+            if index:
+                self.cut()
+            self.text += part.lower()
 
     def cut(self) -> None:
-        self.offer([self.text] if self.text else [])
+        self._better([self.text] if self.text else [])
         self.text = ""
+
+    def _better(self, texts: Sequence[str]) -> None:
+        if texts and (not self.best or min(map(len, texts)) > min(map(len, self.best))):
+            self.best = texts
 
 
 class _Reader:
     def __init__(self, pattern: str) -> None:
-        self.pattern, self.at = pattern, 0
-        self.any_case = False
+        self.pattern, self.at, self.unsure = pattern, 0, _UNSURE
         while found := _FLAGS.match(pattern, self.at):
-            self.any_case |= "i" in found[1]
+            self.unsure = _UNSURE_ANY_CASE if "i" in found[1] else self.unsure
             self.at = found.end()
 
-    def alternatives(self) -> list[str]:
-        found = self._alternation(self.any_case)
+    def whole(self) -> list[str]:
+        found = self._alternation()
         if self.at < len(self.pattern):
             raise _UnknownError
         return found
 
-    def _alternation(self, any_case: bool) -> list[str]:  # noqa: FBT001 (a flag of the grammar)
+    def _alternation(self) -> list[str]:
         """One text of the list is there; empty: nothing is known."""
-        branches = [self._branch(any_case)]
+        branches = [self._branch()]
         while self._take("|"):
-            branches.append(self._branch(any_case))
+            branches.append(self._branch())
         return [text for branch in branches for text in branch] if all(branches) else []
 
-    def _branch(self, any_case: bool) -> Sequence[str]:  # noqa: FBT001
-        branch = _Branch()
+    def _branch(self) -> Sequence[str]:
+        branch = _Branch(self.unsure)
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
-            atom = self._atom(any_case)
+            if plain := _PLAIN.match(self.pattern, self.at):
+                self.at = plain.end()
+                branch.add(plain[0])
+                continue
+            group = self._group() if self.pattern[self.at] == "(" else None
+            letter = self._letter() if group is None else ""
             least, exact = self._repeats()
-            if not least:
-                branch.cut()
-            elif isinstance(atom, str):
-                branch.text += atom
-                if not exact:
-                    branch.cut()
+            if letter and least:
+                branch.add(letter)
             else:
+                branch.offer(group if group and least else [])
+            if not exact:
                 branch.cut()
-                branch.offer(atom)
         branch.cut()
         return branch.best
 
-    def _atom(self, any_case: bool) -> str | Sequence[str]:  # noqa: FBT001
-        """A literal character, or texts of which one is there: none for what may be anything."""
-        char = self.pattern[self.at]
-        if char == "(":
-            return self._group(any_case)
-        if char == "[":
-            return self._skip(_CLASS)
-        if char == "\\":
-            return self._escape(any_case)
-        self.at += 1
-        if char in ".^$":
-            return ()
-        if char in "*+?{}]":
-            raise _UnknownError
-        return _letter(char, any_case)
-
-    def _group(self, any_case: bool) -> Sequence[str]:  # noqa: FBT001
+    def _group(self) -> Sequence[str]:
         found = _GROUP.match(self.pattern, self.at)
         if not found or self.pattern.startswith("?", found.end()):
             raise _UnknownError
-        self.at = found.end()
-        texts = self._alternation(any_case or "i" in (found["flags"] or ""))
+        self.at, before = found.end(), self.unsure
+        self.unsure = _UNSURE_ANY_CASE if "i" in (found["flags"] or "") else before
+        texts = self._alternation()
+        self.unsure = before
         if not self._take(")"):
             raise _UnknownError
         return texts
 
-    def _escape(self, any_case: bool) -> str | Sequence[str]:  # noqa: FBT001
+    def _letter(self) -> str:
+        """A letter that stands for itself; empty for what may be anything."""
+        char = self.pattern[self.at]
+        if char == "\\":
+            return self._escape()
+        if char == "[":
+            if not (found := _CLASS.match(self.pattern, self.at)):
+                raise _UnknownError
+            self.at = found.end()
+            return ""
+        self.at += 1
+        if char in "*+?{}]":
+            raise _UnknownError
+        return "" if char in ".^$" else char
+
+    def _escape(self) -> str:
         if found := _LITERAL_ESCAPE.match(self.pattern, self.at):
             self.at = found.end()
-            return _letter(chr(int(found[1], 16)) if found[1] else found[2], any_case)
+            return chr(int(found[1], 16)) if found[1] else found[2]
         letter = self.pattern[self.at + 1 : self.at + 2]
         self.at += 2
-        if letter in _CONTROLS:
-            return _CONTROLS[letter]
-        if (
-            not letter
-            or letter not in _CLASSES | _ZERO_WIDTH
-            or (letter == "b" and self.pattern.startswith("{", self.at))
-        ):
+        boundary_name = letter == "b" and self.pattern.startswith("{", self.at)
+        if not letter or boundary_name or letter not in _CLASSES | _ZERO_WIDTH | set(_CONTROLS):
             raise _UnknownError
-        return ()
+        return _CONTROLS.get(letter, "")
 
     def _repeats(self) -> tuple[int, bool]:
-        """At least how often the atom stands there (0: perhaps not at all), and whether exactly once."""
+        """At least how often the letter or group stands there (0: perhaps not at all), and whether exactly once."""
         least, exact = 1, True
         while found := _QUANTIFIER.match(self.pattern, self.at):
             least = min(least, 0 if found[0] in "*?" else int(found[1] or 1))
@@ -139,15 +153,3 @@ class _Reader:
         found = self.pattern.startswith(char, self.at)
         self.at += found
         return found
-
-    def _skip(self, syntax: re.Pattern[str]) -> Sequence[str]:
-        found = syntax.match(self.pattern, self.at)
-        if not found:
-            raise _UnknownError
-        self.at = found.end()
-        return ()
-
-
-def _letter(char: str, any_case: bool) -> str | Sequence[str]:  # noqa: FBT001
-    """Without regard to case `s` is also the long s, whose lower case is not `s`; other alphabets have more such."""
-    return () if not char.isascii() or (any_case and char in "sS") else char.lower()

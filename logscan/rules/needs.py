@@ -123,7 +123,7 @@ def express_needs(needs: Needs, have: Collection[str] | None) -> pl.Expr:
             tests.append(functools.reduce(operator.or_, (pl.col(column.name) == number for number in numbers)))
     for column, literals in _by_column(needs.literals):
         if known(column):
-            tests.append(lowered(column).str.contains(any_of(_shortest(literals))))
+            tests.append(lowered(column).str.contains(any_of(_shortest(frozenset(literals)))))
     return functools.reduce(operator.or_, tests).fill_null(value=False) if tests else pl.lit(value=False)
 
 
@@ -134,10 +134,11 @@ def _by_column(pairs: Iterable[tuple[Column, _T]]) -> list[tuple[Column, list[_T
     return list(found.items())
 
 
-def _shortest(literals: Iterable[str]) -> list[str]:
+@functools.lru_cache(maxsize=64)
+def _shortest(literals: frozenset[str]) -> tuple[str, ...]:
     """Without those that hold another one: the shorter says it all."""
     kept: list[str] = []
     for literal in sorted(literals, key=lambda text: (len(text), text)):
         if not any(short in literal for short in kept):
             kept.append(literal)
-    return kept
+    return tuple(kept)

@@ -50,11 +50,18 @@ class Rule:
         object.__setattr__(self, "columns", columns(self.tree))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in ("expr", "columns", "words")}
+        return {
+            name: value for name, value in self.__dict__.items() if name not in ("expr", "columns", "needs", "words")
+        }
 
     def __setstate__(self, state: Mapping[str, Any]) -> None:
         self.__dict__.update(state)
         self.__post_init__()
+
+    @cached_property
+    def needs(self) -> Needs | None:
+        """What a row that matches cannot lack; None when that is not known."""
+        return needed(self.tree)
 
     @cached_property
     def words(self) -> Needs | None:
