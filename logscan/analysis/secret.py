@@ -82,7 +82,8 @@ class Judge:
         return value
 
     def _shape(self, form: Form, value: str, _tail: str) -> str:
-        return value if self.words.passes("masked", value) else self.hide(form.kind, value)
+        refused = form.test and not self.words.passes(form.test, value)
+        return value if refused or self.words.passes("masked", value) else self.hide(form.kind, value)
 
     def _body(self, form: Form, value: str, _tail: str) -> str:
         return self.hide(form.kind, value) if self.words.passes("body", value) else value
@@ -95,7 +96,7 @@ class Judge:
 
     def _named_value(self, form: Form, value: str, *, prose: bool) -> str:
         strength = "any" if form.names is None else form.names.prose if prose else form.names.value
-        if self.words.says_nothing(value, prose=prose):
+        if self.words.says_nothing(value, prose=prose) or (form.names and re.fullmatch(form.names.keep, value)):
             return value
         credentials = _SCHEME.fullmatch(value)
         if credentials and credentials[1].lower() in self.words.schemes:
@@ -108,20 +109,24 @@ class Judge:
         core = value.rstrip(".,:!?")
         return self._named(form, core, tail, prose=True) + value[len(core) :]
 
-    def _pair(self, form: Form, value: str, _tail: str) -> str:
+    def _pair(self, form: Form, value: str, tail: str) -> str:
+        """`"name", "value"`: two items of a list, or the end of one item and the name of the next."""
         quotes = _QUOTES.fullmatch(value)
-        inner = quotes[2] if quotes else value
-        if (
-            quotes
-            and not self.words.says_nothing(inner, prose=True)
-            and " " not in inner
-            and self._machine_made(form, inner)
-        ):
-            return quotes[1] + self.hide(form.kind, inner) + quotes[3]
-        return value
+        if quotes is None or tail or self.words.says_nothing(quotes[2], prose=True):
+            return value
+        parts = _SCHEME.fullmatch(quotes[2])
+        if parts and parts[1].lower() in self.words.schemes:
+            return quotes[1] + self._authorization_words(quotes[2], quoted=True) + quotes[3]
+        made = self.words.passes("opaque", quotes[2]) or self.words.shape_of(quotes[2])
+        return quotes[1] + self.hide(form.kind, quotes[2]) + quotes[3] if made else value
 
-    def _machine_made(self, form: Form, value: str) -> bool:
-        return form.kind == "password" or self.words.passes("opaque", value)
+    def _quoted(self, form: Form, value: str, tail: str) -> str:
+        """`password 'x'`: any word that says nothing else; for other names what looks made by a machine."""
+        quotes = _QUOTES.fullmatch(value)
+        if form.kind != "password" or quotes is None:
+            return self._pair(form, value, tail)
+        nothing = self.words.says_nothing(quotes[2], prose=True)
+        return value if nothing else quotes[1] + self.hide(form.kind, quotes[2]) + quotes[3]
 
     def _authorization(self, _form: Form, value: str, _tail: str) -> str:
         quotes = _QUOTES.fullmatch(value)

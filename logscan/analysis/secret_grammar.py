@@ -12,10 +12,12 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+NEVER = r"[^\s\S]"
 _QUOTE = r"""(?:\\*["'`]|&quot;|&#3[49];|%2[27])"""
 _EQUALS = r"(?:=>|:=|==?|%(?:25)*3[Dd]|\\+u003[Dd])"
 _COLON = r"(?::|%(?:25)*3[Aa])"
-_OPEN = r"(?:\[\]string)?[\[({]*\s*"
+_VALUE = rf",\s*{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON}"  # {"name":"x","value":"y"}
+_OPEN = r"(?:\[\]string\{)?[\[(]*\s*"
 _QUOTED = (
     r"""(?:[bruBRU]?(?:\\+"(?:[^"\\]|\\+[^"\\])*(?:\\*"|\\*\z)|\\+'(?:[^'\\]|\\+[^'\\])*(?:\\*'|\\*\z)"""
     r"""|"(?:[^"\\]|\\(?s:.))*(?:"|\\?\z)|'(?:[^'\\]|\\(?s:.))*(?:'|\\?\z)|`[^`]*(?:`|\z))"""
@@ -24,7 +26,6 @@ _QUOTED = (
 )
 _BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
-NEVER = r"[^\s\S]"
 _EDGE = r"(?:^|[^A-Za-z0-9])"
 _PARAMETER = r"""[A-Za-z0-9_*-]+\s*=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
 PLACEHOLDER = r"<redacted [a-z0-9-]+ [0-9a-f]{8}(?: of [A-Za-z0-9_.@+-]{1,64})?>"
@@ -39,6 +40,7 @@ class Names(NamedTuple):
     value: str  # any | opaque | long
     prose: str  # any | opaque | long
     after: str
+    keep: str = NEVER  # values that are no credentials whatever their look; Python re
 
 
 @dataclass(frozen=True)
@@ -46,13 +48,14 @@ class Form:
     """One way of writing: what the finder looks for, and how the found text is taken apart.
 
     use  the judge that looks at the value: placeholder, shape, scheme, digest, authorization, cookie, named, prose,
-         pair, near, address, user, path, segment or body
+         pair, quoted, near, address, user, path, segment or body
     """
 
     use: str
     kind: str
     pattern: str
     names: Names | None = None
+    test: str = ""  # of a shape: what its value must pass as well
 
     @property
     def finder(self) -> str:
@@ -96,8 +99,7 @@ def forms(body: dict[str, Any], first: str = "") -> tuple[Form, ...]:
 def _headers(body: dict[str, Any], first: str) -> list[Form]:
     schemes = words_pattern([str(scheme) for scheme in body["schemes"]])
     named = words_pattern(body["authorization"], first)
-    pair = rf",\s*(?:{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON})?"
-    after = rf"{_EDGE}?{named}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{pair})\s*{_OPEN}"
+    after = rf"{_EDGE}?{named}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{_VALUE})\s*{_OPEN}"
     answers = words_pattern(["digest", "hawk", "mac", "signature", "oauth"], first)
     plain = {str(scheme).lower() for scheme in body["plain_schemes"]}
     strong = words_pattern([str(scheme) for scheme in body["schemes"] if str(scheme).lower() not in plain], first)
@@ -110,6 +112,7 @@ def _headers(body: dict[str, Any], first: str) -> list[Form]:
     return [
         Form("digest", "token", rf"(?P<head>{after}{schemes}\s+)(?P<value>{parameters})"),
         Form("digest", "token", rf"(?P<head>{_EDGE}{answers}\s+)(?P<value>{parameters})"),
+        Form("pair", "token", rf"(?P<head>{_EDGE}?{named}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?"),
         Form("placeholder", "", rf"(?P<head>{after}{schemes}(?:\s+|%20|\+))(?P<value>{PLACEHOLDER})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_QUOTED})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{schemes}\s+{_BARE})"),
@@ -149,16 +152,12 @@ def _named(group: Names, first: str) -> list[Form]:
         Form("named", kind, rf"(?P<head>{name}{end}\s*%(?:25)*3[Dd])(?P<value>{_BARE_ENCODED})", group),
         Form("named", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
         Form("prose", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
-        Form(
-            "pair",
-            kind,
-            rf"(?P<head>{name}{_QUOTE}\s*,\s*(?:{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON}\s*)?)(?P<value>{_QUOTED})",
-            group,
-        ),
+        Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s*{_VALUE}\s*)(?P<value>{_QUOTED})", group),
+        Form("pair", kind, rf"(?P<head>{name}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?", group),
         Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s+(?i:value)\s*=\s*)(?P<value>{_QUOTED})", group),
         Form("named", kind, rf"(?P<head>{name}(?:\s[^<>]*)?>)(?P<value>[^<>]+)(?P<tail></)", group),
         Form("named", kind, rf"(?P<head>{name}&gt;)(?P<value>[^&<>]+)(?P<tail>&lt;)", group),
-        Form("pair", kind, rf"(?P<head>{name}\s+)(?P<value>\\*[\"'`][^\s\"'`\\]+\\*[\"'`])", group),
+        Form("quoted", kind, rf"(?P<head>{name}\s+)(?P<value>\\*[\"'`][^\s\"'`\\]+\\*[\"'`])", group),
         Form("named", kind, rf"(?P<head>--[A-Za-z0-9-]*?{everything}\s+)(?P<value>{_QUOTED}|{_BARE})", group),
     ]
 
@@ -190,9 +189,9 @@ def _places(body: dict[str, Any], first: str) -> list[Form]:
     ]
 
 
-def shape(kind: str, pattern: str, *, bounded: bool) -> Form:
-    """A value that gives itself away; `bounded`: no letter or digit stands before it."""
-    return Form("shape", kind, rf"(?P<head>{_EDGE if bounded else ''})(?P<value>{pattern})")
+def shape(kind: str, pattern: str, *, bounded: bool, test: str = "") -> Form:
+    """A value that gives itself away; `bounded`: no letter or digit stands before it; `test`: it passes that too."""
+    return Form("shape", kind, rf"(?P<head>{_EDGE if bounded else ''})(?P<value>{pattern})", test=test)
 
 
 def refusal(pattern: str) -> str | None:

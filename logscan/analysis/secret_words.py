@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from logscan.analysis.secret import Words
-from logscan.analysis.secret_grammar import Form, Names, any_of, refusal, shape
+from logscan.analysis.secret_grammar import NEVER, Form, Names, any_of, refusal, shape
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 
@@ -13,10 +13,10 @@ LISTS = (
     "authorization", "cookies", "cookie_attributes", "schemes", "plain_schemes", "digest_secrets", "paths", "near",
     "gap", "verdicts", "prose",
 )  # fmt: skip
-TESTS = ("header", "opaque", "long", "segment", "body", "masked", "placeholder")
+TESTS = ("header", "opaque", "long", "mixed", "segment", "body", "masked", "placeholder")
 _STRENGTHS = ("any", "opaque", "long")
-_NAME_KEYS = {"kind", "whole", "value", "prose", "after", "words"}
-_SHAPE_KEYS = {"kind", "pattern", "bounded"}
+_NAME_KEYS = {"kind", "whole", "value", "prose", "after", "keep", "words"}
+_SHAPE_KEYS = {"kind", "pattern", "bounded", "test"}
 _KIND = re.compile(r"[a-z0-9-]{1,20}")
 
 
@@ -101,13 +101,17 @@ def _names(document: Document, key: str, item: Any, faults: list[LogscanError]) 
         faults.append(
             _fault(document, f"{key}.after", f"is not a valid pattern: {wrong}", "no look-around, no back-references")
         )
+    try:
+        re.compile(keep := str(item.get("keep", NEVER)))
+    except re.error as fault:
+        faults.append(_fault(document, f"{key}.keep", f"is not a valid pattern: {fault}", "Python re syntax"))
     if len(faults) > before:
         return None
     words = tuple(str(word) for word in item["words"])
     kind, value, prose = (
         str(item.get(name, default)) for name, default in (("kind", "token"), ("value", "any"), ("prose", "opaque"))
     )
-    return Names(kind, words, bool(item.get("whole")), value, prose, after)
+    return Names(kind, words, bool(item.get("whole")), value, prose, after, keep)
 
 
 def _shape(document: Document, key: str, item: Any, faults: list[LogscanError]) -> Form | None:
@@ -117,6 +121,8 @@ def _shape(document: Document, key: str, item: Any, faults: list[LogscanError]) 
     before = len(faults)
     _check_keys(document, key, item, _SHAPE_KEYS, faults)
     _check_kind(document, key, item, faults)
+    if item.get("test", "opaque") not in TESTS:
+        faults.append(_fault(document, f"{key}.test", "unknown test", f"use one of: {', '.join(TESTS)}"))
     pattern = item["pattern"]
     if wrong := refusal(pattern):
         faults.append(
@@ -126,7 +132,11 @@ def _shape(document: Document, key: str, item: Any, faults: list[LogscanError]) 
         faults.append(_fault(document, f"{key}.pattern", "has a capturing group", "write `(?:...)`"))
     elif re.fullmatch(pattern.replace(r"\z", r"\Z"), ""):
         faults.append(_fault(document, f"{key}.pattern", "matches nothing at all", "ask for at least one character"))
-    return None if len(faults) > before else shape(str(item["kind"]), pattern, bounded=bool(item.get("bounded", True)))
+    return (
+        None
+        if len(faults) > before
+        else shape(str(item["kind"]), pattern, bounded=bool(item.get("bounded", True)), test=str(item.get("test", "")))
+    )
 
 
 def _check_keys(

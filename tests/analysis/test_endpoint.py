@@ -82,6 +82,14 @@ def test_numbers_and_uuids_never_stay(number: int, uuid: object) -> None:
     assert endpoints(f"/users/{number}/keys/{uuid}") == ["/users/{id}/keys/{id}"]
 
 
+@given(
+    st.sampled_from(["", "sk-", "ghp_", "eyJhbGciOiJIUzI1NiJ9.", "AKIA", "xoxb-", "glpat-", "SG.", "hvs."]),
+    st.text("abcXYZ0189", min_size=20, max_size=60),
+)
+def test_a_credential_in_a_path_never_becomes_part_of_an_endpoint(prefix: str, body: str) -> None:
+    assert endpoints(f"/reset/{prefix}{body}7aZ/now") == ["/reset/{id}/now"]
+
+
 def test_every_fault_of_a_definition_is_told_with_its_line(tmp_path: Path) -> None:
     path = tmp_path / "endpoints.yml"
     path.write_text("max_length: 0\nids:\n  - {name: x, all: ['(?=a)']}\n  - {name: y}\n  - z\nkept: []\n", "utf-8")

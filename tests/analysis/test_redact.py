@@ -60,7 +60,7 @@ SHAPES = {
     "stripe live": made(ALNUM, 24, "sk_live_"),
     "stripe restricted": made(ALNUM, 24, "rk_live_"),
     "vault": made(B64, 24, "hvs."),
-    "vault old": st.text(ALNUM, min_size=24, max_size=24).map("s.".__add__),
+    "vault old": st.text(ALNUM, min_size=22, max_size=22).map("s.7a{}".format),
     "groq": made(ALNUM, 40, "gsk_"),
     "telegram": made(B64, 32, "1234567890:AA"),
     "private key": made(ALNUM + "+/\n", 60, "-----BEGIN RSA PRIVATE KEY-----\n", "\n-----END RSA PRIVATE KEY-----"),
