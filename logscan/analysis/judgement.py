@@ -50,6 +50,7 @@ class Measures:
     period_spread: float
     evidence_lines: int
     listed: int
+    episodes_listed: int
 
 
 class Entry(NamedTuple):
@@ -78,6 +79,7 @@ class Judgement(NamedTuple):
     measures: Measures
     families: Mapping[str, str]  # dataset -> family
     refines: Mapping[str, frozenset[str]]
+    alike: Mapping[str, str]  # pattern -> what principals must share to be one finding
     states: tuple[Entry, ...]
     severities: tuple[Entry, ...]
     advice: tuple[Advice, ...]
@@ -112,15 +114,16 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     measures = _measures(read["measures.yml"], faults)
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
-    shape.refuse_unknown({"families", "refines", "states", "severities"})
+    shape.refuse_unknown({"families", "refines", "alike", "states", "severities"})
     families = {name: family for family, names in _lists(shape, "families").items() for name in names}
     refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
+    alike = {pattern: shared for shared, patterns in _lists(shape, "alike").items() for pattern in patterns}
     states = _entries(shape, "states", STATES)
     severities = _entries(shape, "severities", SEVERITIES)
     advice = _advice(read["logging_advice.yml"], faults)
     if faults or measures is None:
         raise Faults(faults)
-    return Judgement(measures, families, refines, states, severities, advice)
+    return Judgement(measures, families, refines, alike, states, severities, advice)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:
@@ -139,8 +142,8 @@ def _measures(document: Document, faults: list[LogscanError]) -> Measures | None
     good: dict[str, Any] = {}
     for name, kind in kinds.items():
         got: Any = shape.value.get(name)
-        allowed: tuple[type, ...] = (int,) if kind is int else (int, float)
-        if isinstance(got, bool) or not isinstance(got, allowed) or not float(got) > 0:
+        whole = isinstance(got, int) and not isinstance(got, bool)
+        if not (whole or (kind is float and isinstance(got, float))) or got <= 0:
             shape.add(name, "is missing" if got is None else "is not a positive number", f"write `{name}: 1`")
         else:
             good[name] = got

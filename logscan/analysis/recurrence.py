@@ -148,6 +148,41 @@ def best_step(failures: Floats, total: Floats) -> Step | None:
     return Step(int(starts[best]), int(ends[best]), float(score[best]))
 
 
+def best_split(failures: Floats, successes: Floats, weights: Floats) -> int:
+    """Where the failure rate steps up: the index of the failure that begins the high side.
+
+    In:  times of failures and of successes (each weighted), sorted
+    Law: successes that all precede the failures give 0; ties go to the earlier failure
+    """
+    before = np.arange(failures.size, dtype=np.float64)
+    passed = np.concatenate(([0.0], weights.cumsum()))
+    good = passed[np.searchsorted(successes, failures, side="left")]
+    left = _likelihood(before, before + good)
+    after, rest = failures.size - before, passed[-1] - good
+    right = _likelihood(after, after + rest)
+    higher = after * (before + good) >= before * (after + rest)
+    return int(np.argmax(np.where(higher, np.round(left + right, 9), -np.inf)))
+
+
+def most_distinct(times: Floats, codes: NDArray[np.int64], width: float) -> int:
+    """The largest number of different codes in any stretch of this width.
+
+    In:  sorted times, one code each
+    Law: equals the brute force over all stretches (t - width, t] that end at an event
+    """
+    if times.size == 0:
+        return 0
+    order = np.lexsort((times, codes))
+    following = np.full(times.size, np.inf)
+    same = codes[order][1:] == codes[order][:-1]
+    following[order[:-1][same]] = times[order[1:][same]]
+    ends = np.minimum(times + width, following)
+    # At one moment endings come before beginnings: a stretch is open at its start, and a code counts once.
+    at = np.concatenate((ends, times))
+    step = np.concatenate((np.full(times.size, -1), np.ones(times.size, dtype=np.int64)))
+    return int(step[np.lexsort((step, at))].cumsum().max())
+
+
 def _likelihood(bad: Floats, seen: Floats) -> Floats:
     good = seen - bad
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -16,6 +16,8 @@ SERIES = pl.Schema(
         "confidence": _TEXT,  # high | medium | low
         "dataset": _TEXT,  # dataset family
         "level": _TEXT,  # all | service | endpoint | upstream | client | user | credential
+        "route": _TEXT,  # the endpoint that carries nearly all of its failures; null when several do
+        "method": _TEXT,  # the same for the method
         "benign": _COUNT,  # 1: a benign family, else 0
         # how much
         "events": _COUNT,
@@ -73,6 +75,7 @@ SERIES = pl.Schema(
         "rate_during": _NUMBER,
         "rate_ratio": _NUMBER,  # rate_during / rate_before, the latter at least half an event
         "step_score": _NUMBER,  # log-likelihood gain of the best step up (and down)
+        "stretch_share": _NUMBER,  # failures between onset and end / failures
         "step_open": _COUNT,  # 1: the last window of its traffic is still high, else 0
         "known_share": _NUMBER,  # clients with a success before the onset / clients
         "hit_before": _NUMBER,  # active clients hit before the onset / active clients

@@ -1,0 +1,115 @@
+"""Units get their measures, and the rules say which pattern and which behaviour they show."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from logscan.analysis.activity import as_successes
+from logscan.analysis.failures import NO_TIME, SECOND
+from logscan.analysis.measure import Log, measure
+from logscan.analysis.stretch import Stretch
+from logscan.analysis.unit import PRINCIPALS, Answers, Unit, series_frame
+from logscan.model.severity import CONFIDENCES
+from logscan.rules.load import Library, match
+
+_UNNAMED = "irregular"  # the residual of the closed set of patterns, when no rule matches
+
+# Of a unit that principals were merged into, these are the medians of its members: each has a clock of its own,
+# and one client's success is not another's recovery.
+_OWN = ("recovered_share", "recovery_median_s", "recovery_cycle", "phase_success")
+_OWN_CYCLE = (
+    *("gap_median_s", "gap_mad_s", "gap_cv", "gap_max_s", "gap_floor", "timestamp_score", "period_s", "period_cv"),
+    *("cycles", "missed_share", "phase_clock", "event_gap_median_s", "event_gap_cv", "episode_s", "quiet_medians"),
+    *("rate_before", "rate_during", "rate_ratio", "step_score", "step_open", "flatness", "dispersion", "active_share"),
+)
+
+
+class Assessor:
+    """Law: what is said of a unit depends on that unit and on the log, not on the other units in the call."""
+
+    def __init__(self, log: Log, answers: Answers, library: Library, failures: pl.DataFrame) -> None:
+        self.log, self.answers, self.patterns = log, answers, library.patterns
+        causes = library.taxonomy.causes
+        self.benign = frozenset(name for name, cause in causes.items() if cause.benign)
+        self.families = {name: cause.family for name, cause in causes.items()}
+        self.signatures = tuple(rule for rule in library.signatures if rule.names not in self.benign)
+        self.confidences = failures["confidence"].replace_strict(list(CONFIDENCES), [0, 1, 2], default=0).to_numpy()
+        self.all_failures = log.times(np.arange(log.columns.height))
+
+    def assess(self, units: Sequence[Unit]) -> None:
+        """Fill in measured, series, pattern and behaviour of units that have none yet."""
+        new = [unit for unit in units if unit.measured is None]
+        if not new:
+            return
+        self.answers.prepare(new)
+        for unit in new:
+            unit.measured = measure(unit.rows, self.answers.of(unit), self.log)
+            unit.series = self._series(unit)
+        self._hits([unit for unit in new if unit.level not in PRINCIPALS or unit.members])
+        frame = series_frame(new)
+        patterns, signatures = match(frame, self.patterns), match(frame, self.signatures)
+        for at, unit in enumerate(new):
+            unit.pattern = next((rule.names for rule in self.patterns if patterns[rule.name][at]), _UNNAMED)
+            unit.behaviour = tuple(place for place, rule in enumerate(self.signatures) if signatures[rule.name][at])
+
+    def _series(self, unit: Unit) -> dict[str, Any]:
+        measured = unit.measured
+        if measured is None:
+            return {}
+        row = measured.row | {
+            "cause": unit.cause,
+            "family": self.families.get(unit.cause, ""),
+            "confidence": self._confidence(unit),
+            "dataset": unit.family,
+            "level": unit.level,
+            "benign": int(unit.cause in self.benign),
+            "members": max(1, len(unit.members)),
+        }
+        if measured.stretch is not None:
+            row["others_rate"] = self._others(unit, measured.stretch)
+        if unit.members:
+            alike = {(member.pattern, member.series.get("period_s") is None) for member in unit.members}
+            together = len(alike) == 1 and (unit.members[0].pattern, False) in alike
+            own = (*_OWN, *(_OWN_CYCLE if together else ()))
+            row |= {name: _median([member.series.get(name) for member in unit.members]) for name in own}
+        return row | (dict.fromkeys(_OWN) if unit.hits_everybody else {})
+
+    def _confidence(self, unit: Unit) -> str:
+        """The one that most of its failures have; ties go to the lower."""
+        return CONFIDENCES[int(np.bincount(self.confidences[unit.rows], minlength=3).argmax())]
+
+    def _others(self, unit: Unit, stretch: Stretch) -> float | None:
+        """The failure rate of everybody else meanwhile."""
+        begins, ends = stretch.begins, float(np.nextafter(stretch.ends, np.inf))
+        everybody = as_successes(self.answers.on_routes(None)).within(begins, ends)
+        good = everybody - self.answers.of(unit).within(begins, ends)
+        low, high = np.searchsorted(self.all_failures, [begins, ends])
+        bad = float(high - low) - float(((t := self.log.times(unit.rows)) >= begins).sum() - (t >= ends).sum())
+        return bad / (bad + good) if bad + good > 0 else None
+
+    def _hits(self, units: Sequence[Unit]) -> None:
+        """Active clients that a unit hit before its onset, and from then to its end."""
+        columns = self.log.columns
+        asked: list[tuple[float, float, int | None]] = []
+        owners: list[tuple[Unit, str, int]] = []
+        for unit in units:
+            stretch = unit.measured.stretch if unit.measured else None
+            known = unit.rows[(columns.client_id[unit.rows] != 0) & (columns.t[unit.rows] != NO_TIME)]
+            if stretch is None or known.size == 0:
+                continue
+            route = int(columns.endpoint_id[known[0]]) if unit.level == "endpoint" else None
+            times = columns.t[known] / SECOND
+            ends = float(np.nextafter(stretch.ends, np.inf))
+            for name, start, end in (("hit_before", -np.inf, stretch.begins), ("hit_during", stretch.begins, ends)):
+                inside = known[(times >= start) & (times < end)]
+                owners.append((unit, name, int(np.unique(columns.client_id[inside]).size)))
+                asked.append((start, end, route))
+        for (unit, name, hit), active in zip(owners, self.answers.activity.active(asked), strict=True):
+            unit.series[name] = min(1.0, hit / active) if active else None
+
+
+def _median(values: Sequence[Any]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.median(known)) if known else None

@@ -1,0 +1,264 @@
+"""From classified failures and everybody's visits to what a person reads."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+
+from logscan.analysis.activity import Activity
+from logscan.analysis.assess import Assessor
+from logscan.analysis.evidence import Place, read_evidence, telling_places
+from logscan.analysis.failures import NO_TIME, SECOND, Columns, read_failures
+from logscan.analysis.handshake import name_benign
+from logscan.analysis.judgement import Judgement, load_judgement
+from logscan.analysis.measure import Log
+from logscan.analysis.principals import busiest, split_by_principal
+from logscan.analysis.reasons import with_reasons
+from logscan.analysis.scope import LEVELS, SHARED, Scopes, merge_alike
+from logscan.analysis.unit import Answers, Rows, Unit
+from logscan.analysis.verdict import Named, Verdict, decide
+from logscan.analysis.wide import Wide
+from logscan.model.finding import Counts, Finding, Scope
+from logscan.model.resources import rules_dir
+from logscan.model.severity import severity_rank
+from logscan.model.taxonomy import UNCLASSIFIED
+from logscan.rules.load import Library
+
+
+class Observed(NamedTuple):
+    """All that was read. first and last: of all events; None when no line has a time."""
+
+    classified: pl.LazyFrame | pl.DataFrame  # CLASSIFIED
+    totals: pl.DataFrame  # TOTALS
+    visits: pl.LazyFrame  # VISITS
+    first: datetime | None
+    last: datetime | None
+
+
+@lru_cache(maxsize=1)
+def _shipped() -> Judgement:
+    return load_judgement([rules_dir()])
+
+
+def build_findings(observed: Observed, library: Library, judgement: Judgement | None = None) -> tuple[Finding, ...]:
+    """Name, group, measure and judge all failures.
+
+    In:  frames in any row order; judgement: the shipped one when None
+    Out: findings, worst first, then by first_seen and id; one cause at one scope each
+    Law: the counts of the findings add up to the failures, less lines that only tell the reason of another line;
+         the result does not depend on row order
+    """
+    judgement = judgement or _shipped()
+    classified = observed.classified.lazy()
+    failures = with_reasons(read_failures(classified, judgement), within_s=judgement.measures.reason_s)
+    if failures.is_empty():
+        return ()
+    first, last = _span(observed, failures)
+    routes = failures["endpoint_id"].unique().to_list()
+    activity = Activity(observed.visits, routes, rows=judgement.measures.rows, first=first, last=last)
+    benign = [rule for rule in library.signatures if _is_benign(rule.names, library)]
+    failures = name_benign(failures, activity, benign, pair_s=judgement.measures.pair_s)
+    columns = Columns(failures)
+    clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
+    log = Log(columns, judgement.measures, first, last, clients)
+    maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log))
+    return maker.findings(maker.units())
+
+
+def _span(observed: Observed, failures: pl.DataFrame) -> tuple[float, float]:
+    """First and last event, seconds since the epoch."""
+    times = failures["t"].drop_nulls()
+    if times.is_empty():
+        return 0.0, 0.0
+    low, high = int(times[0]), int(times[-1])
+    first = observed.first.timestamp() if observed.first else low / SECOND
+    last = observed.last.timestamp() if observed.last else high / SECOND
+    return min(first, low / SECOND), max(last, high / SECOND)
+
+
+def _is_benign(cause: str, library: Library) -> bool:
+    known = library.taxonomy.causes.get(cause)
+    return known is not None and known.benign
+
+
+class _Maker:
+    def __init__(
+        self, observed: Observed, library: Library, judgement: Judgement, *, failures: pl.DataFrame, answers: Answers
+    ) -> None:
+        log = answers.log
+        self.observed, self.library, self.judgement = observed, library, judgement
+        self.failures, self.log, self.answers = failures, log, answers
+        self.assessor = Assessor(log, answers, library, failures)
+        self.scopes = Scopes(log, observed.totals, judgement.measures.concentration_share)
+        self.texts = {rule.name: rule for rule in library.causes}
+
+    def units(self) -> list[Unit]:
+        """Units of the smallest scope that explains them, measured."""
+        wide = Wide(self.log, self.answers)
+        found: list[Unit] = []
+        left: list[Rows] = []
+        for (cause, family), part in sorted(
+            self.failures.select("cause", "family", "row").partition_by("cause", "family", as_dict=True).items()
+        ):
+            rows = part["row"].cast(pl.Int64).to_numpy()
+            if _is_benign(cause, self.library):
+                found.append(Unit(cause, family, np.sort(rows), "all", ()))
+                continue
+            everybody, rest = wide.find(cause, family, rows)
+            found += everybody
+            left.append(rest)
+        for unit in found:
+            # One client that asks most does not own what hits everybody.
+            unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
+        rows = np.sort(np.concatenate(left)) if left else np.zeros(0, dtype=np.int64)
+        single = split_by_principal(self.failures, rows, self.log.clients, self.judgement.measures)
+        for unit in single:
+            if unit.level == "all":
+                unit.level, unit.values = self.scopes.choose(unit.rows)
+        units, rest_units = busiest(single, self.judgement.measures.principals)
+        self.assessor.assess(units)
+        found += merge_alike(units, rest_units, self.judgement, self.log, self.scopes)
+        self.assessor.assess(found)
+        return found
+
+    def findings(self, units: Sequence[Unit]) -> tuple[Finding, ...]:
+        named = [self._verdict(unit) for unit in units]
+        folded = self._folded(units, named)
+        places = [
+            telling_places(self.failures, unit.rows, self.judgement.measures.evidence_lines) for unit, _ in folded
+        ]
+        texts = read_evidence(self.observed.classified.lazy(), [place for found in places for place in found])
+        made = [
+            self._finding(unit, verdict, found, texts) for (unit, verdict), found in zip(folded, places, strict=True)
+        ]
+        never = datetime.max.replace(tzinfo=UTC)
+        return tuple(sorted(made, key=lambda f: (-severity_rank(f.severity), f.first_seen or never, f.id)))
+
+    def _verdict(self, unit: Unit) -> Verdict:
+        part = self.failures[unit.rows].select("rules", "alternatives")
+        named = Named(
+            unit.cause,
+            str(unit.series["confidence"]),
+            *(_most_frequent(part[name]) for name in ("rules", "alternatives")),
+        )
+        seen = [self.assessor.signatures[place] for place in unit.behaviour]
+        return decide(named, seen, self.texts, self.judgement.refines)
+
+    def _folded(self, units: Sequence[Unit], verdicts: Sequence[Verdict]) -> list[tuple[Unit, Verdict]]:
+        """One finding per cause and scope: what two formats tell about the same is one."""
+        groups: dict[tuple[str, str, tuple[str, ...]], list[int]] = {}
+        for at, (unit, verdict) in enumerate(zip(units, verdicts, strict=True)):
+            alone = () if unit.level != "all" and unit.values else (unit.family, str(unit.rows[0]))
+            groups.setdefault((verdict.cause, unit.level, (*unit.values, *alone)), []).append(at)
+        found = []
+        for places in groups.values():
+            best = min(places, key=lambda at: units[at].order)
+            if len(places) == 1 or not self._meet([units[at] for at in places]):
+                found += [(units[at], verdicts[at]) for at in places]
+                continue
+            families = "+".join(sorted({units[at].family for at in places}))
+            rows = np.sort(np.concatenate([units[at].rows for at in places]))
+            whole = Unit(units[best].cause, families, rows, units[best].level, units[best].values)
+            self.assessor.assess([whole])
+            found.append((whole, verdicts[best]))
+        return found
+
+    def _meet(self, units: Sequence[Unit]) -> bool:
+        """Whether their times overlap, up to a window of the log."""
+        spans = sorted((float(t[0]), float(t[-1])) for unit in units if (t := self.log.times(unit.rows)).size)
+        slack = self.log.covered / self.judgement.measures.windows
+        return all(after[0] - before[1] <= slack for before, after in pairwise(spans))
+
+    def _finding(self, unit: Unit, verdict: Verdict, places: Sequence[Place], texts: Any) -> Finding:
+        columns, listed = self.log.columns, self.judgement.measures.listed
+        known = self.library.taxonomy.causes.get(verdict.cause)
+        times = columns.t[unit.rows]
+        timed = times[times != NO_TIME]
+        stretch = unit.measured.stretch if unit.measured else None
+        row = unit.series | {
+            "pattern": unit.pattern,
+            "named": verdict.cause,
+            "behaviour": verdict.behaviour or None,
+            "confidence": verdict.confidence,
+        }
+        row["state"] = self.judgement.state(row)
+        period = row.get("period_s") if unit.pattern in self._periodic() else None
+        datasets = [text for text, _ in columns.top("dataset", unit.rows, listed)]
+        unsure = verdict.cause == UNCLASSIFIED or verdict.confidence == "low"
+        return Finding(
+            id=_identity(verdict.cause, unit),
+            cause=verdict.cause,
+            family=known.family if known else "",
+            confidence=verdict.confidence,
+            severity=self.judgement.severity(row),
+            pattern=unit.pattern,
+            period_s=period,
+            state=row["state"],
+            scope=Scope(unit.level, unit.values),
+            first_seen=_at(timed[0] / SECOND) if timed.size else None,
+            last_seen=_at(timed[-1] / SECOND) if timed.size else None,
+            onset_after=_at(stretch.good) if stretch and stretch.good is not None else None,
+            onset_before=_at(stretch.begins) if stretch else None,
+            counts=Counts(
+                int(unit.rows.size),
+                int(row.get("episodes") or 0),
+                *(columns.distinct(name, unit.rows) for name in ("client", "user", "endpoint")),
+            ),
+            rate_before=row.get("rate_before"),
+            rate_during=row.get("rate_during"),
+            alternatives=verdict.alternatives,
+            rules=verdict.rules,
+            evidence=tuple(texts[place] for place in places if place in texts),
+            playbook=verdict.playbook or (known.playbook if known else ""),
+            missing_evidence=self.judgement.advise(datasets, verdict.cause) if unsure else "",
+            next_expected=self._next(unit) if period and row["state"] == "open" else None,
+            features={name: value for name, value in row.items() if value is not None},
+            clients=columns.top("client", unit.rows, listed),
+            users=columns.top("user", unit.rows, listed),
+            endpoints=columns.top("endpoint", unit.rows, listed),
+            episodes=self._episodes(unit),
+        )
+
+    def _periodic(self) -> set[str]:
+        return {pattern for pattern, shared in self.judgement.alike.items() if shared == "period"}
+
+    def _next(self, unit: Unit) -> datetime | None:
+        """The first cycle after the end of the log, of the principal whose turn it is."""
+        turns = [
+            starts[-1] + period * max(1, np.ceil((self.log.last - starts[-1]) / period))
+            for each in (unit.members or (unit,))
+            if (period := each.series.get("period_s"))
+            and each.measured
+            and (starts := each.measured.episodes.starts).size
+        ]
+        return _at(min(turns)) if turns else None
+
+    def _episodes(self, unit: Unit) -> tuple[tuple[datetime, datetime, int], ...]:
+        if unit.measured is None:
+            return ()
+        found = unit.measured.episodes
+        last = self.judgement.measures.episodes_listed
+        ends = zip(found.starts[-last:], found.ends[-last:], found.events[-last:], strict=True)
+        return tuple((_at(start), _at(end), int(events)) for start, end, events in ends)
+
+
+def _most_frequent(lists: pl.Series) -> tuple[str, ...]:
+    """The texts of a list column, most frequent first, ties by their usual place in the lists, then by text."""
+    rows = pl.DataFrame({"names": lists}).with_row_index("at").explode("names").drop_nulls("names")
+    rows = rows.with_columns(pl.int_range(pl.len()).over("at").alias("place"))
+    counted = rows.group_by("names").agg(pl.len().alias("n"), pl.col("place").mean())
+    return tuple(counted.sort("n", "place", "names", descending=[True, False, False])["names"].to_list())
+
+
+def _identity(cause: str, unit: Unit) -> str:
+    text = "|".join((cause, unit.level, ",".join(unit.values), unit.family))
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+
+
+def _at(seconds: float) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=round(float(seconds) * SECOND))

@@ -1,0 +1,128 @@
+"""Bare failures that are a normal part of the protocol: each is answered at once, and then it is no failure."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from logscan.analysis.activity import Activity
+from logscan.analysis.failures import SECOND
+from logscan.analysis.series import SERIES
+from logscan.model.taxonomy import UNCLASSIFIED
+from logscan.rules.load import Rule, match
+
+_KEYS = ["client_id", "options"]
+
+
+def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule], *, pair_s: float) -> pl.DataFrame:
+    """Give bare failures the benign cause that a signature sees in their client's behaviour.
+
+    In:    failures; rules: signatures of benign causes, best first
+    Out:   the same rows and order; cause, confidence, alternatives and rules set where one matched
+    Law:   asked of every client alone (OPTIONS apart), then of all clients together whose every failure was answered
+    Units: pair_s seconds between a failure and its answer
+    """
+    bare = failures.filter(pl.col("cause") == UNCLASSIFIED).with_columns(
+        (pl.col("method") == "OPTIONS").fill_null(value=False).alias("options")
+    )
+    if bare.is_empty() or not rules:
+        return failures
+    answered = bare.join(activity.answers(bare, pair_s), on="row", how="left")
+    successes = activity.successes_on(bare)
+    alone = challenge_rows(answered, successes, _KEYS)
+    chosen = _chosen(alone, rules)
+    rest = alone.join(chosen, on=_KEYS, how="anti").filter(pl.col("paired_share") == 1)
+    together = answered.join(rest, on=_KEYS, how="semi")
+    if rest.height > 1:
+        theirs = successes.join(rest, on="client_id", how="semi").with_columns(pool=pl.lit(0))
+        pooled = challenge_rows(together.with_columns(pool=pl.lit(0)), theirs, ["pool"])
+        apart = [pl.lit(None, pl.Float64()).alias(name) for name in ("gap_median_s", "gap_cv", "gap_floor")]
+        found = _chosen(pooled.with_columns(pl.lit(rest.height, pl.UInt64()).alias("members"), *apart), rules)
+        if found.height:
+            chosen = pl.concat(
+                [chosen, rest.select(_KEYS).with_columns(pl.lit(found["winner"][0], pl.UInt32()).alias("winner"))]
+            )
+    named = bare.join(chosen, on=_KEYS, how="inner").select("row", "winner")
+    return _renamed(failures.join(named, on="row", how="left", maintain_order="left"), rules)
+
+
+def challenge_rows(answered: pl.DataFrame, successes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
+    """The keys and SERIES, with the columns that tell a challenge from a failure; the rest is null.
+
+    In:  answered: failures with `answer` (microseconds, null when none came in time); successes: client_id, ok
+    Law: several failures before one answer are one episode
+    """
+    known = pl.col("client_id") != 0
+    episodes = answered.with_columns(pl.coalesce("answer", "t").alias("at")).drop_nulls("at")
+    gaps = (
+        episodes.unique([*keys, "at"])
+        .sort(*keys, "at")
+        .group_by(keys)
+        .agg(
+            gap=(pl.col("at").diff().drop_nulls() / SECOND),
+            episodes=pl.len().cast(pl.UInt64()),
+        )
+        .with_columns(
+            gap_median_s=pl.col("gap").list.median(),
+            gap_cv=pl.col("gap").list.std(ddof=0) / pl.col("gap").list.mean(),
+            gap_floor=pl.col("gap").list.min() / pl.col("gap").list.median(),
+        )
+        .drop("gap")
+    )
+    counted = answered.group_by(keys).agg(
+        events=pl.len().cast(pl.UInt64()),
+        clients=pl.col("client_id").filter(known).n_unique().cast(pl.UInt64()),
+        endpoints=pl.col("endpoint_id").n_unique().cast(pl.UInt64()),
+        options_share=pl.col("options").mean(),
+        paired=pl.col("answer").is_not_null().sum(),
+        answers=pl.struct("client_id", "endpoint_id", "answer").filter(pl.col("answer").is_not_null()).n_unique(),
+        nobody=(~known).all(),
+    )
+    asked = successes.group_by([key for key in keys if key in successes.columns]).agg(pl.col("ok").sum())
+    measured = (
+        counted.join(gaps, on=keys, how="left", nulls_equal=True)
+        .join(asked, on=[key for key in keys if key in asked.columns], how="left")
+        .with_columns(
+            pl.lit(UNCLASSIFIED).alias("cause"),
+            members=pl.lit(1, pl.UInt64()),
+            paired_share=pl.when(~pl.col("nobody")).then(pl.col("paired") / pl.col("events")),
+            fresh_share=pl.when(pl.col("ok") > 0).then(pl.col("answers") / pl.col("ok")),
+            tries_per_ok=pl.when(pl.col("answers") > 0).then(pl.col("paired") / pl.col("answers")),
+        )
+        .sort(keys)
+    )
+    missing = [pl.lit(None, dtype).alias(name) for name, dtype in SERIES.items() if name not in measured.columns]
+    return measured.with_columns(missing).select(*keys, *(pl.col(name).cast(dtype) for name, dtype in SERIES.items()))
+
+
+def _chosen(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """The keys of those rows that a rule matches, and the place of the best one."""
+    keys = [name for name in rows.columns if name not in SERIES]
+    found = match(rows, rules)
+    winner = pl.coalesce(pl.when(pl.col(rule.name)).then(pl.lit(at, pl.UInt32())) for at, rule in enumerate(rules))
+    return rows.select(keys).with_columns(found.select(winner.alias("winner")).to_series()).drop_nulls("winner")
+
+
+def _renamed(failures: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    meaning = pl.DataFrame(
+        {
+            "winner": list(range(len(rules))),
+            "new_cause": [rule.names for rule in rules],
+            "new_confidence": [rule.meaning["confidence"] for rule in rules],
+            "new_alternatives": [list(rule.meaning.get("alternatives") or ()) for rule in rules],
+            "new_rule": [[rule.name] for rule in rules],
+        },
+        schema={
+            "winner": pl.UInt32(),
+            "new_cause": pl.String(),
+            "new_confidence": pl.String(),
+            "new_alternatives": pl.List(pl.String()),
+            "new_rule": pl.List(pl.String()),
+        },
+    )
+    both = failures.join(meaning, on="winner", how="left", maintain_order="left")
+    return both.with_columns(
+        pl.coalesce("new_cause", "cause").alias("cause"),
+        pl.coalesce("new_confidence", "confidence").alias("confidence"),
+        pl.coalesce("new_alternatives", "alternatives").alias("alternatives"),
+        pl.coalesce(pl.concat_list("new_rule", "rules"), "new_rule", "rules").alias("rules"),
+    ).select(failures.columns[:-1])

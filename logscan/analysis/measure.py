@@ -1,0 +1,271 @@
+"""One unit's failures and successes to its row of SERIES. Each part computes some columns; units as in `series`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from logscan.analysis.activity import Successes
+from logscan.analysis.episodes import Episodes, collapse
+from logscan.analysis.failures import NO_TIME, SECOND, Columns
+from logscan.analysis.judgement import Measures
+from logscan.analysis.recurrence import (
+    Floats,
+    burst_share,
+    dispersion_index,
+    fold_period,
+    gap_statistics,
+    most_distinct,
+    most_in,
+    phase_strength,
+)
+from logscan.analysis.stretch import Stretch, find_stretch
+
+Row = dict[str, Any]
+_TEN_MINUTES, _HOUR = 600.0, 3600.0
+
+
+@dataclass(frozen=True)
+class Log:
+    """What all units of a log share. first and last: seconds since the epoch, of the whole log.
+
+    clients  client id -> ok, errors, asked, protected_ok, first_ok, paths
+    """
+
+    columns: Columns
+    measures: Measures
+    first: float
+    last: float
+    clients: Mapping[int, Mapping[str, Any]]
+
+    @property
+    def covered(self) -> float:
+        return self.last - self.first
+
+    def edges(self, most: int) -> Floats:
+        """Windows of one width over the log; at least one."""
+        count = int(np.clip(self.covered // self.measures.window_s, 1, most))
+        # The last edge lies behind the last event, whatever is lost in rounding.
+        width = (max(self.covered, self.measures.window_s) + 1e-3) / count
+        return np.asarray(self.first + np.arange(count + 1) * width, dtype=np.float64)
+
+    def times(self, rows: NDArray[np.int64]) -> Floats:
+        """Times of those rows that have one, seconds; rows are in time order."""
+        t = self.columns.t[rows]
+        return np.asarray(t[t != NO_TIME] / SECOND, dtype=np.float64)
+
+
+@dataclass(frozen=True)
+class Measured:
+    row: Row
+    episodes: Episodes
+    stretch: Stretch | None
+
+
+def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured:
+    """In: rows of the unit's failures; successes of the same principal. Out: SERIES columns, those that are known."""
+    t = log.times(rows)
+    resolution = _resolution(t)
+    settings = log.measures
+    episodes = collapse(
+        t, successes.t, gap_s=settings.retry_gap_s, regular_cv=settings.regular_cv, resolution_s=resolution
+    )
+    row = _volume(rows, log) | _who(rows, log) | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
+    if t.size == 0:
+        return Measured(row, episodes, None)
+    stretch = find_stretch(t, successes, log.edges(settings.windows))
+    row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
+    row |= _recurrence(episodes, settings.regular_cv) | _successes(t, successes, stretch, log)
+    row |= _known(rows, stretch, log) | _recovery(episodes, successes, row.get("period_s"), log)
+    return Measured(row, episodes, stretch)
+
+
+def _resolution(t: Floats) -> float:
+    for unit in (60.0, 1.0):
+        if t.size >= (5 if unit > 1 else 1) and not np.any(np.mod(t, unit)):
+            return unit
+    return 0.001
+
+
+def _volume(rows: NDArray[np.int64], log: Log) -> Row:
+    columns = log.columns
+    names = {
+        "clients": "client",
+        "users": "user",
+        "credentials": "credential",
+        "endpoints": "endpoint",
+        "agents": "agent",
+    }
+    found: Row = {name: columns.distinct(column, rows) for name, column in names.items()}
+    method = columns["method"]
+    options = method.texts.index("OPTIONS") if "OPTIONS" in method.texts else -2
+    statuses = np.bincount(columns.status[rows])
+    for name, column in (("route", "endpoint"), ("method", "method")):
+        top = columns.top(column, rows, 1)
+        found[name] = top[0][0] if top and top[0][1] >= log.measures.concentration_share * rows.size else None
+    found |= {"events": rows.size, "options_share": float((method.codes[rows] == options).mean())}
+    return found | {"status_share": float(statuses[1:].max() / rows.size) if statuses.size > 1 else None}
+
+
+def _place(t: Floats, log: Log) -> Row:
+    span, covered = float(t[-1] - t[0]), log.covered
+    return {
+        "covered_s": covered,
+        "before_s": max(0.0, float(t[0]) - log.first),
+        "span_s": span,
+        "after_s": max(0.0, log.last - float(t[-1])),
+        "span_share": span / covered if covered > 0 else None,
+    }
+
+
+def _gaps(t: Floats, episodes: Episodes, resolution: float, log: Log) -> Row:
+    gaps, events = gap_statistics(episodes.starts), gap_statistics(t)
+    lengths = episodes.ends - episodes.starts
+    after, span = max(0.0, log.last - float(t[-1])), float(t[-1] - t[0])
+    basis = gaps if gaps.median is not None else events
+    return {
+        "gap_median_s": gaps.median,
+        "gap_mad_s": gaps.mad,
+        "gap_cv": gaps.cv,
+        "gap_max_s": gaps.longest,
+        "gap_floor": gaps.floor,
+        "timestamp_score": gaps.score,
+        "event_gap_median_s": events.median,
+        "event_gap_cv": events.cv,
+        "episode_s": float(np.median(lengths)),
+        "episode_max_s": float(lengths.max()),
+        "quiet_gaps": after / max(basis.longest, resolution) if basis.longest is not None else None,
+        "quiet_medians": after / max(basis.median, resolution) if basis.median is not None else None,
+        "quiet_spans": after / max(span, 1.0),
+    }
+
+
+def _spread(t: Floats, stretch: Stretch, log: Log) -> Row:
+    if log.covered <= 0:
+        return {}
+    settings = log.measures
+    edges = log.edges(int(np.clip(t.size // settings.window_events, 8, settings.windows)))
+    counts = np.histogram(t, edges)[0].astype(np.float64)
+    there = np.flatnonzero(counts)
+    inside = t[(t >= stretch.begins) & (t <= stretch.ends)]
+    flat = None
+    if inside.size >= 8 and stretch.ends > stretch.begins:
+        bins = int(np.clip(inside.size // settings.window_events, 2, settings.windows))
+        flat = dispersion_index(np.histogram(inside, bins, (stretch.begins, stretch.ends))[0].astype(np.float64))
+    return {
+        "dispersion": dispersion_index(counts),
+        "flatness": flat,
+        "active_share": float(there.size / (there[-1] - there[0] + 1)) if there.size else None,
+        "burst_share": burst_share(t, settings.burst_width_share * log.covered),
+    }
+
+
+def _recurrence(episodes: Episodes, tolerance: float) -> Row:
+    """Law: no period from fewer than four episodes"""
+    period = fold_period(episodes.starts, tolerance=tolerance) if episodes.starts.size >= 4 else None
+    if period is None:
+        return {}
+    return {
+        "period_s": period.seconds,
+        "period_cv": period.cv,
+        "cycles": period.cycles,
+        "missed_share": period.missed,
+        "phase_clock": phase_strength(episodes.starts, period.seconds),
+    }
+
+
+def _recovery(episodes: Episodes, successes: Successes, period: float | None, log: Log) -> Row:
+    """An episode has recovered when a success follows before the next one; the last one may still do so."""
+    if successes.t.size == 0:
+        return {"recovered_share": 0.0}
+    at = np.searchsorted(successes.t, episodes.ends, side="left")
+    found = np.append(successes.t, np.inf)[at]
+    recovered = found <= np.append(episodes.starts[1:], np.inf)
+    if not recovered[-1] and log.last - episodes.ends[-1] < log.measures.retry_gap_s:
+        found, recovered = found[:-1], recovered[:-1]
+    if recovered.size == 0:
+        return {}
+    taken = (found - episodes.ends[: found.size])[recovered]
+    median = float(np.median(taken)) if taken.size else None
+    since = (episodes.starts[1:] - found[: episodes.starts.size - 1])[recovered[: episodes.starts.size - 1]]
+    return {
+        "recovered_share": float(recovered.mean()),
+        "recovery_median_s": median,
+        "recovery_cycle": median / period if median is not None and period else None,
+        "phase_success": phase_strength(since, period) if period and since.size else None,
+    }
+
+
+def _successes(t: Floats, successes: Successes, stretch: Stretch, log: Log) -> Row:
+    total = float(successes.weight.sum())
+    before = successes.within(-np.inf, stretch.begins)
+    windows = np.unique(np.searchsorted(log.edges(log.measures.windows), successes.t[successes.t < stretch.begins]))
+    least = 0.5 / max(1.0, before + float((t < stretch.begins).sum()))
+    return {
+        "ok_before": round(before),
+        "ok_before_windows": int(windows.size),
+        "ok_during": round(successes.within(stretch.begins, np.nextafter(stretch.ends, np.inf))),
+        "ok_after": round(successes.within(np.nextafter(float(t[-1]), np.inf), np.inf)),
+        "ok_share": total / (total + t.size),
+        "rate_before": stretch.before,
+        "rate_during": stretch.during,
+        "rate_ratio": stretch.during / max(stretch.before, least) if stretch.before is not None else None,
+        "step_score": stretch.score,
+        "stretch_share": float(((t >= stretch.begins) & (t <= stretch.ends)).mean()),
+        "step_open": int(stretch.open),
+    }
+
+
+def _known(rows: NDArray[np.int64], stretch: Stretch, log: Log) -> Row:
+    """What the unit's clients did elsewhere, and whether they had been let in before."""
+    ids = np.unique(log.columns.client_id[rows])
+    found = [log.clients[int(each)] for each in ids if each and int(each) in log.clients]
+    if not found:
+        return {}
+    asked = sum(each["asked"] for each in found)
+    known = sum(each["first_ok"] is not None and each["first_ok"] < stretch.begins for each in found)
+    return {
+        "known_share": known / len(found),
+        "ok_elsewhere": sum(each["ok"] - each["protected_ok"] for each in found),
+        "error_share": sum(each["errors"] for each in found) / asked if asked else None,
+        "paths": max(each["paths"] for each in found),
+    }
+
+
+def _who(rows: NDArray[np.int64], log: Log) -> Row:
+    columns = log.columns
+    timed = rows[columns.t[rows] != NO_TIME]
+    users, clients = columns["user"].codes, columns["client"].codes
+    named = timed[users[timed] >= 0]
+    if named.size == 0:
+        return {}
+    per_user = columns.count("user", named)
+    pairs = np.unique(np.stack((users[named], clients[named])), axis=1)
+    pairs = pairs[:, pairs[1] >= 0]
+    found: Row = {
+        "tries_per_user": float(np.median(per_user[per_user > 0])),
+        "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs.size else None,
+        "user_10m_max": most_in(log.times(named[users[named] == int(per_user.argmax())]), _TEN_MINUTES),
+    }
+    if pairs.size:
+        widest = int(np.bincount(pairs[1]).argmax())
+        of_client = named[clients[named] == widest]
+        found["users_10m_max"] = most_distinct(log.times(of_client), users[of_client], _TEN_MINUTES)
+        spread = int(np.bincount(pairs[0]).argmax())
+        of_user = named[(users[named] == spread) & (clients[named] >= 0)]
+        found["user_networks_1h_max"] = most_distinct(log.times(of_user), _networks(of_user, log), _HOUR)
+    return found
+
+
+def _networks(rows: NDArray[np.int64], log: Log) -> NDArray[np.int64]:
+    """The /24 (IPv4) or /48 (IPv6) of each row's client, as numbers."""
+    client = log.columns["client"]
+    codes, at = np.unique(client.codes[rows], return_inverse=True)
+    names = np.array([_network(client.texts[code]) for code in codes])
+    return np.asarray(np.unique(names, return_inverse=True)[1][at], dtype=np.int64)
+
+
+def _network(address: str) -> str:
+    return ":".join(address.split(":")[:3]) if address.count(":") > 1 else ".".join(address.split(".")[:3])

@@ -1,0 +1,129 @@
+"""The smallest scope that explains failures, and which principals are one finding because they behave alike."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+import polars as pl
+
+from logscan.analysis.judgement import Judgement
+from logscan.analysis.measure import Log
+from logscan.analysis.unit import PRINCIPALS, Rows, Unit
+
+_WIDER = ("endpoint", "upstream", "service")
+LEVELS = (*PRINCIPALS, *_WIDER)  # smallest first; `all` is left
+SHARED = ("credential", "user", *_WIDER)  # what many clients may have in common
+_CONTRASTED = {"endpoint": "logscan.endpoint", "upstream": "server.address"}
+
+
+class Scopes:
+    """Chooses the level of merged units."""
+
+    def __init__(self, log: Log, totals: pl.DataFrame, share: float) -> None:
+        self.log, self.share = log, share
+        self.everything = {level: self._whole(totals, column) for level, column in _CONTRASTED.items()}
+
+    def _whole(self, totals: pl.DataFrame, column: str) -> set[str]:
+        """The one value that nearly all traffic has: it explains nothing."""
+        named = totals.drop_nulls(column).group_by(column).agg(pl.col("events").sum())
+        total = float(named["events"].sum())
+        return set(named.filter(pl.col("events") >= self.share * total)[column].to_list())
+
+    def choose(self, rows: Rows, levels: Sequence[str] = LEVELS) -> tuple[str, tuple[str, ...]]:
+        """The smallest level of which one value carries nearly all of the failures; `all` when none does."""
+        for level in levels:
+            top = self.log.columns.top(level, rows, 1)
+            if top and top[0][1] >= self.share * rows.size and top[0][0] not in self.everything.get(level, ()):
+                return level, (top[0][0],)
+        return "all", ()
+
+    def of_members(self, rows: Rows, members: Sequence[Unit], named: int) -> tuple[str, tuple[str, ...]]:
+        """As `choose`; a few principals of one kind that no smaller scope explains are named one by one."""
+        level, values = self.choose(rows, PRINCIPALS)
+        kinds = {member.level for member in members}
+        if level != "all":
+            return level, values
+        if len(members) <= named and len(kinds) == 1 and kinds <= set(PRINCIPALS):
+            return kinds.pop(), tuple(sorted(value for member in members for value in member.values))
+        return self.choose(rows, _WIDER)
+
+
+def merge_alike(
+    units: Sequence[Unit], rest: Sequence[Unit], judgement: Judgement, log: Log, scopes: Scopes
+) -> list[Unit]:
+    """Principals that behave alike become one unit; the others stay.
+
+    In:  units: measured, with pattern and behaviour; rest: not measured, few failures each
+    Out: units that are members of none, and merged ones (not yet measured)
+    Law: every row of the input is in exactly one unit of the output
+    """
+    few = judgement.measures.few_principals
+    found: list[Unit] = []
+    pools: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    for unit in rest:
+        pools[unit.cause, unit.family].append(unit)
+    for group in _grouped(units, lambda unit: (unit.cause, unit.family, unit.behaviour[:1], _kind(unit, judgement))):
+        if group[0].level == "all" or (group[0].behaviour and len(group) <= few):
+            found += group
+            continue
+        kind = _kind(group[0], judgement)
+        if not kind and not group[0].behaviour:
+            pools[group[0].cause, group[0].family] += group
+            continue
+        for cluster in _clusters(group, judgement.alike.get(kind, ""), judgement, log):
+            found += [_merged(cluster, judgement, scopes)] if len(cluster) > few else cluster
+    for pool in pools.values():
+        found += [_merged(pool, judgement, scopes)] if len(pool) > few else pool
+    return sorted(found, key=lambda unit: unit.order)
+
+
+def _kind(unit: Unit, judgement: Judgement) -> str:
+    """The pattern, when it says enough to set principals with it apart from the scattered rest."""
+    return unit.pattern if unit.pattern in judgement.alike else ""
+
+
+def _grouped(units: Sequence[Unit], key: Callable[[Unit], tuple[object, ...]]) -> Iterator[list[Unit]]:
+    groups: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+    for unit in sorted(units, key=lambda unit: unit.order):
+        groups[key(unit)].append(unit)
+    yield from groups.values()
+
+
+def _clusters(units: Sequence[Unit], shared: str, judgement: Judgement, log: Log) -> Iterator[list[Unit]]:
+    """Neighbours in what they must share: the period, or the moment of the beginning."""
+    if shared not in ("period", "onset"):
+        yield list(units)
+        return
+    place = _period if shared == "period" else _onset
+    ordered = sorted(units, key=lambda unit: (place(unit), unit.order))
+    cluster = [ordered[0]]
+    for unit in ordered[1:]:
+        near = (
+            judgement.measures.period_spread * _period(unit) if shared == "period" else _slack(cluster[-1], unit, log)
+        )
+        if place(unit) - place(cluster[-1]) <= near:
+            cluster.append(unit)
+        else:
+            yield cluster
+            cluster = [unit]
+    yield cluster
+
+
+def _period(unit: Unit) -> float:
+    return float(unit.series.get("period_s") or 0.0)
+
+
+def _onset(unit: Unit) -> float:
+    return unit.measured.stretch.begins if unit.measured and unit.measured.stretch else 0.0
+
+
+def _slack(one: Unit, other: Unit, log: Log) -> float:
+    """A client shows a common beginning only when it next asks: some of its usual gaps later."""
+    gaps = [unit.series.get("event_gap_median_s") or 0.0 for unit in (one, other)]
+    return float(max(log.covered / log.measures.windows, 3 * max(gaps)))
+
+
+def _merged(units: Sequence[Unit], judgement: Judgement, scopes: Scopes) -> Unit:
+    rows = np.sort(np.concatenate([unit.rows for unit in units]))
+    level, values = scopes.of_members(rows, units, judgement.measures.named_principals)
+    return Unit(units[0].cause, units[0].family, rows, level, values, tuple(units))

@@ -1,0 +1,80 @@
+"""When it began and whether it ended: the stretch of time in which a unit fails most, against its successes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from logscan.analysis.activity import Successes
+from logscan.analysis.recurrence import Floats, best_split, best_step
+
+
+class Stretch(NamedTuple):
+    """Units: seconds since the epoch; score: log-likelihood gain; rates 0..1.
+
+    begins  first failure of the stretch; good: the last success before it, None when there is none
+    ends    last failure of the stretch
+    open    the stretch holds the last window in which there was any traffic
+    """
+
+    good: float | None
+    begins: float
+    ends: float
+    open: bool
+    score: float
+    before: float | None
+    during: float
+
+
+def find_stretch(failures: Floats, successes: Successes, edges: Floats) -> Stretch:
+    """The stretch of a unit.
+
+    In:  failures: sorted times, at least one; edges of the windows of the log, of one width
+    Law: without any success the counts alone decide, and rates say only that all that was logged failed
+    """
+    bad = np.histogram(failures, edges)[0].astype(np.float64)
+    good = np.histogram(successes.t, edges, weights=successes.weight)[0] if successes.t.size else np.zeros_like(bad)
+    total = bad + good if good.sum() > 0 else np.full_like(bad, 1000 * max(bad.max(), 1.0))
+    step = best_step(bad, total)
+    if step is None or step.score <= 0:
+        begins, ends, score, still = (
+            float(failures[0]),
+            float(failures[-1]),
+            0.0,
+            _last_traffic(bad + good) <= _window(failures[-1], edges),
+        )
+    else:
+        begins, ends = _begins(failures, successes, edges, step.start), _ends(failures, successes, edges, step.end)
+        score, still = step.score, step.end > _last_traffic(bad + good)
+    last = np.searchsorted(successes.t, begins, side="left") - 1
+    known = float(successes.t[last]) if last >= 0 else None
+    earlier, asked = float((failures < begins).sum()), successes.within(-np.inf, begins)
+    inside = float(((failures >= begins) & (failures <= ends)).sum())
+    during = inside / (inside + successes.within(begins, np.nextafter(ends, np.inf)))
+    before = earlier / (earlier + asked) if earlier + asked else None
+    return Stretch(known, begins, ends, bool(still), score, before, during)
+
+
+def _last_traffic(total: Floats) -> int:
+    there = np.flatnonzero(total > 0)
+    return int(there[-1]) if there.size else 0
+
+
+def _window(time: float, edges: Floats) -> int:
+    return int(np.clip(np.searchsorted(edges, time, side="right") - 1, 0, edges.size - 2))
+
+
+def _begins(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
+    """The failure, in the windows about the start, from which on the rate is high."""
+    low, high = edges[max(window - 1, 0)], edges[min(window + 2, edges.size - 1)]
+    near = failures[(failures >= low) & (failures <= high)]
+    within = (successes.t >= low) & (successes.t <= high)
+    if near.size == 0 or not within.any():
+        later = failures[failures >= edges[window]]
+        return float(later[0] if later.size else failures[0])
+    return float(near[best_split(near, successes.t[within], successes.weight[within])])
+
+
+def _ends(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
+    """As `_begins`, with time running backwards."""
+    mirrored = Successes(-successes.t[::-1], successes.weight[::-1])
+    return -_begins(-failures[::-1], mirrored, -edges[::-1], edges.size - 1 - window)

@@ -1,0 +1,104 @@
+"""A unit: failures of one cause at one scope."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from logscan.analysis.activity import NO_SUCCESS, Activity, Successes, as_successes
+from logscan.analysis.measure import Log, Measured
+from logscan.analysis.series import SERIES
+
+Rows = NDArray[np.int64]
+PRINCIPALS = ("credential", "user", "client")  # smallest first
+
+
+@dataclass
+class Unit:
+    """rows: of the failures, ascending; level and values: the scope; members: principals that were merged."""
+
+    cause: str
+    family: str
+    rows: Rows
+    level: str
+    values: tuple[str, ...]
+    members: tuple["Unit", ...] = ()
+    hits_everybody: bool = False
+    series: dict[str, Any] = field(default_factory=dict)
+    measured: Measured | None = None
+    successes: Successes | None = None
+    pattern: str = ""
+    behaviour: tuple[int, ...] = ()  # places of the signatures that match, best first
+
+    @property
+    def order(self) -> tuple[int, str, str, str, tuple[str, ...]]:
+        """Most failures first; ties do not depend on how the unit was found."""
+        return (-self.rows.size, self.cause, self.family, self.level, self.values)
+
+
+def series_frame(units: Sequence[Unit]) -> pl.DataFrame:
+    """The rows that rules judge."""
+    return pl.DataFrame([{name: unit.series.get(name) for name in SERIES} for unit in units], schema=SERIES)
+
+
+class Answers:
+    """The successes that belong to a unit: of the same principal on protected routes; of everybody for wider scopes."""
+
+    def __init__(self, activity: Activity, log: Log) -> None:
+        self.activity, self.log = activity, log
+        self._of: dict[str, dict[int, pl.DataFrame]] = {"client": {}, "user": {}}
+        self._routes: pl.DataFrame | None = None
+        self._nobody: Successes | None = None
+
+    def prepare(self, units: Sequence[Unit]) -> None:
+        """Ask for the successes of all principals at once."""
+        for key in self._of:
+            ids = sorted({each for unit in units if self._key(unit) == key for each in self._ids(unit, key)})
+            if ids:
+                found = self.activity.successes_of(key, ids).partition_by("id", as_dict=True)
+                self._of[key] |= {int(name[0]): rows for name, rows in found.items()}
+
+    def of(self, unit: Unit) -> Successes:
+        if unit.successes is None:
+            unit.successes = self._found(unit)
+        return unit.successes
+
+    def _found(self, unit: Unit) -> Successes:
+        key = self._key(unit)
+        if key in self._of:
+            parts = [self._of[key][each] for each in self._ids(unit, key) if each in self._of[key]]
+            return as_successes(self._on_its_route(pl.concat(parts), unit)) if parts else NO_SUCCESS
+        if not self.log.columns.client_id[unit.rows].any():
+            if self._nobody is None:
+                self._nobody = as_successes(self.activity.successes_by_route(nobody=True))
+            return self._nobody
+        return as_successes(self.on_routes(self._route_ids(unit) if unit.level == "endpoint" else None))
+
+    def on_routes(self, routes: Sequence[int] | None) -> pl.DataFrame:
+        if self._routes is None:
+            self._routes = self.activity.successes_by_route(nobody=False)
+        if routes is None:
+            return self._routes
+        return self._routes.filter(pl.col("endpoint").is_in(pl.Series(routes, dtype=pl.UInt64()).implode()))
+
+    def _key(self, unit: Unit) -> str:
+        ids = self.log.columns
+        if unit.level == "user" and ids.user_id[unit.rows].all():
+            return "user"
+        named = unit.level in PRINCIPALS
+        return "client" if named and ids.client_id[unit.rows].any() else ""
+
+    def _ids(self, unit: Unit, key: str) -> list[int]:
+        ids = self.log.columns.user_id if key == "user" else self.log.columns.client_id
+        return [int(each) for each in np.unique(ids[unit.rows]) if each]
+
+    def _route_ids(self, unit: Unit) -> list[int]:
+        return [int(each) for each in np.unique(self.log.columns.endpoint_id[unit.rows])]
+
+    def _on_its_route(self, found: pl.DataFrame, unit: Unit) -> pl.DataFrame:
+        """A principal that fails on one route only has recovered when that route lets it in, not another."""
+        routes = self._route_ids(unit)
+        return found.filter(pl.col("endpoint") == routes[0]) if len(routes) == 1 else found

@@ -1,0 +1,137 @@
+"""Failures that hit everybody: found from above, before single clients are looked at."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from logscan.analysis.activity import as_successes
+from logscan.analysis.failures import NO_TIME, SECOND
+from logscan.analysis.measure import Log
+from logscan.analysis.recurrence import Floats, best_step
+from logscan.analysis.stretch import find_stretch
+from logscan.analysis.unit import Answers, Rows, Unit
+
+
+class Wide:
+    """Looks for stretches of time in which most active clients fail more often than they succeed.
+
+    Law: a client counts once, however often it asks; a stretch with a beginning counts only when most of its clients
+         had been let in before; without any logged success nobody can be told apart, and nothing is found
+    """
+
+    def __init__(self, log: Log, answers: Answers) -> None:
+        self.log, self.answers = log, answers
+        self.edges = log.edges(log.measures.wide_windows)
+        self._everybody: pl.DataFrame | None = None
+
+    def find(self, cause: str, family: str, rows: Rows) -> tuple[list[Unit], Rows]:
+        """The wide units among a cause's failures, and the rows that are left."""
+        columns, settings = self.log.columns, self.log.measures
+        rows = np.sort(rows)
+        found: list[Unit] = []
+        for _ in range(settings.wide_rounds):
+            usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
+            if np.unique(columns.client_id[usable]).size < settings.wide_clients or self.log.covered <= 0:
+                break
+            taken = self._everywhere(usable)
+            route = ""
+            if taken is None:
+                taken, route = self._one_route(usable)
+            if taken is None:
+                break
+            level = "endpoint" if route else "all"
+            found.append(Unit(cause, family, taken, level, (route,) if route else (), hits_everybody=True))
+            rows = np.setdiff1d(rows, taken)
+        return found, rows
+
+    def _everywhere(self, rows: Rows) -> Rows | None:
+        if self.answers.on_routes(None).is_empty():
+            return None
+        return self._stretch(rows, self._activity([]), None)
+
+    def _one_route(self, rows: Rows) -> tuple[Rows | None, str]:
+        """The route with most clients failing on which most active clients fail."""
+        columns, settings = self.log.columns, self.log.measures
+        endpoints = columns["endpoint"]
+        named = rows[endpoints.codes[rows] >= 0]
+        pairs = np.unique(np.stack((endpoints.codes[named], columns["client"].codes[named])), axis=1)
+        if not pairs.size:
+            return None, ""
+        hit = np.bincount(pairs[0], minlength=len(endpoints.texts))
+        order = [
+            code
+            for code in np.argsort(-hit, kind="stable")[: settings.wide_endpoints]
+            if hit[code] >= settings.wide_clients
+        ]
+        if len(order) == 0:
+            return None, ""
+        ids = {int(code): int(columns.endpoint_id[named[endpoints.codes[named] == code][0]]) for code in order}
+        seen = self._activity(list(ids.values()))
+        for code, route in ids.items():
+            there = named[endpoints.codes[named] == code]
+            taken = self._stretch(there, seen.filter(pl.col("endpoint") == route), route)
+            if taken is not None:
+                return taken, endpoints.texts[code]
+        return None, ""
+
+    def _activity(self, routes: Sequence[int]) -> pl.DataFrame:
+        if routes:
+            return self.answers.activity.windows(self.edges, routes)
+        if self._everybody is None:
+            self._everybody = self.answers.activity.windows(self.edges, None)
+        return self._everybody
+
+    def _stretch(self, rows: Rows, seen: pl.DataFrame, route: int | None) -> Rows | None:
+        columns, settings = self.log.columns, self.log.measures
+        window = np.clip(
+            np.searchsorted(self.edges, columns.t[rows] / SECOND, side="right") - 1, 0, self.edges.size - 2
+        )
+        failed = pl.DataFrame({"window": window.astype(np.int32), "client": columns.client_id[rows]})
+        failed = failed.filter(self.answers.activity.sampled("client")).group_by("window", "client").agg(bad=pl.len())
+        both = seen.join(failed, on=["window", "client"], how="full", coalesce=True)
+        hits = both.group_by("window").agg(
+            active=pl.len(), hit=(pl.col("bad").fill_null(0) > pl.col("ok").fill_null(0)).sum()
+        )
+        active, hit = self._per_window(hits, "active"), self._per_window(hits, "hit")
+        step = best_step(hit, active)
+        if step is None:
+            return None
+        begins = step.score >= settings.wide_score
+        if not begins and route is None:
+            return None  # nobody ever gets in anywhere: that is seen client by client
+        start, end = (step.start, step.end) if begins else (0, hit.size)
+        if hit[start:end].sum() < settings.wide_share * active[start:end].sum():
+            return None
+        taken = rows[(window >= start) & (window < end)]
+        taken = self._sharpened(rows, taken, route) if begins else taken
+        clients = np.unique(columns.client_id[taken])
+        if clients.size < settings.wide_clients or (begins and self._known(clients, taken) < settings.wide_known_share):
+            return None
+        return taken
+
+    def _per_window(self, rows: pl.DataFrame, name: str) -> Floats:
+        found = np.zeros(self.edges.size - 1)
+        inside = rows.filter(pl.col("window").is_between(0, found.size - 1))
+        found[inside["window"].to_numpy()] = inside[name].to_numpy()
+        return found
+
+    def _sharpened(self, rows: Rows, taken: Rows, route: int | None) -> Rows:
+        """Windows are coarse: the beginning and the end are those of the failures themselves."""
+        successes = as_successes(self.answers.on_routes(None if route is None else [route]))
+        first, last = taken[0], taken[-1]
+        width = int((self.edges[1] - self.edges[0]) * SECOND)
+        t = self.log.columns.t
+        near = rows[(t[rows] >= t[first] - width) & (t[rows] <= t[last] + width)]
+        low, high = t[near[0]] / SECOND - width / SECOND, t[near[-1]] / SECOND + width / SECOND
+        edges = np.linspace(low, high, self.log.measures.windows + 1)
+        stretch = find_stretch(self.log.times(near), successes, edges)
+        times = t[near] / SECOND
+        kept: Rows = near[(times >= stretch.begins) & (times <= stretch.ends)]
+        return kept
+
+    def _known(self, clients: NDArray[np.uint64], taken: Rows) -> float:
+        begins = float(self.log.columns.t[taken[0]]) / SECOND
+        known = [self.log.clients.get(int(each), {}).get("first_ok") for each in clients]
+        return sum(bool(each is not None and each < begins) for each in known) / len(known)
