@@ -43,12 +43,15 @@ def with_extracts(
 
 def _filled(events: pl.DataFrame, extract: Extract, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
     names = [name for name in extract.columns if name in want]
-    if not names or not any(events[name].null_count() for name in names):
+    if not names:
         return events
-    text = pl.col(extract.on)
-    if extract.needs:
-        text = pl.when(text.str.contains_any(list(extract.needs))).then(text)
-    groups = events.select(text.str.extract_groups(narrowed(extract.pattern, set(names))).alias("g")).unnest("g")
+    open_ones = pl.any_horizontal(pl.col(name).is_null() for name in names)
+    worth = open_ones & pl.col(extract.on).str.contains_any(list(extract.needs)) if extract.needs else open_ones
+    if not events.select(worth.any()).item():
+        return events
+    groups = events.select(
+        pl.when(worth).then(pl.col(extract.on)).str.extract_groups(narrowed(extract.pattern, set(names))).alias("g")
+    ).unnest("g")
     typed = groups.select(converted(pl.col(name), Column(name, (name,)), extract.null_values, clock) for name in names)
     return events.with_columns(events[name].zip_with(events[name].is_not_null(), typed[name]) for name in names)
 
