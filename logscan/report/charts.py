@@ -1,22 +1,18 @@
-"""The chart bundle, the colours of the cause families, and what the timeline draws."""
+"""The chart library, the chart specification and the colours of the cause families."""
 
 import json
 import os
 import re
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from logscan.model.resources import reports_dir
 
-COLUMNS = 240  # most columns a timeline has: about what a wide screen can tell apart
 SHADES = 3  # causes of one family that get their own shade
-_STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800)
 _SNIPPET = "window.vegaEmbed = vegaEmbed;"
 _END = "/* end of the chart bundle */"
 _HEX = re.compile(r"#[0-9a-f]{6}")
@@ -88,92 +84,6 @@ def colours(causes: Sequence[tuple[str, str]]) -> dict[str, str]:
         out[cause] = f"c-{hue}-{used[hue] % SHADES + 1}"
         used[hue] += 1
     return out
-
-
-@dataclass(frozen=True)
-class Grid:
-    """Equal columns of time. Units: seconds since 1970 UTC; `outside` events lie before or after the columns."""
-
-    start: int
-    step: int
-    columns: int
-    outside: int
-
-    def index(self, when: datetime) -> int:
-        return int((when.timestamp() - self.start) // self.step)
-
-    def moment(self, column: float) -> datetime:
-        return datetime.fromtimestamp(self.start + column * self.step, UTC)
-
-
-def make_grid(rows: Iterable[tuple[datetime, int]], bucket_s: int, columns: int = COLUMNS) -> Grid | None:
-    """Columns that hold the events; None when there are none.
-
-    Law: a lone line with a wrong clock does not stretch the axis: when the middle 99.8 % of the events take less than a
-         twentieth of the span, the columns cover those, and the rest is counted in `outside`
-    """
-    found = sorted((int(when.timestamp()), count) for when, count in rows if count > 0)
-    if not found:
-        return None
-    total = sum(count for _, count in found)
-    low, high, seen = found[0][0], found[-1][0], 0
-    inner = []
-    for second, count in found:
-        if seen + count > total * 0.001 and seen < total * 0.999:
-            inner.append(second)
-        seen += count
-    if inner and (inner[-1] - inner[0] + bucket_s) * 20 < high - low:
-        low, high = inner[0], inner[-1]
-    step = next((s for s in _STEPS if s >= bucket_s and (high // s - low // s) < columns), 0)
-    while not step or high // step - low // step >= columns:
-        step = step * 2 or _STEPS[-1]
-    grid = Grid(low // step * step, step, high // step - low // step + 1, 0)
-    outside = sum(count for second, count in found if not 0 <= (second - grid.start) // step < grid.columns)
-    return Grid(grid.start, step, grid.columns, outside)
-
-
-def tally(rows: Iterable[tuple[datetime, str, int]], grid: Grid) -> dict[str, list[int]]:
-    """Events by name and column. Law: nothing outside the grid is counted."""
-    out: dict[str, list[int]] = defaultdict(lambda: [0] * grid.columns)
-    for when, name, count in rows:
-        if 0 <= (column := grid.index(when)) < grid.columns:
-            out[name][column] += count
-    return dict(out)
-
-
-def ticks(highest: int, wanted: int = 3) -> list[int]:
-    """Round numbers from 0 to at least `highest`."""
-    raw = max(highest, 1) / wanted
-    size = 10 ** (len(str(int(raw))) - 1) if raw >= 1 else 1
-    step = next(int(size * m) for m in (1, 2, 2.5, 5, 10) if size * m >= raw and size * m == int(size * m))
-    return list(range(0, max(highest, 1) + step, step))
-
-
-def time_ticks(grid: Grid, wanted: int = 4) -> list[tuple[float, str, str]]:
-    """Some round moments: place along the axis (0..1), hour, and day where it is another than before (or nothing)."""
-    span = grid.columns * grid.step
-    step = next((s for s in _STEPS if span / s <= wanted + 1), _STEPS[-1])
-    while span / step > wanted + 1:
-        step *= 2
-    first = -(-grid.start // step) * step
-    clock = "" if step >= 86_400 else "%H:%M" if step >= 60 else "%H:%M:%S"
-    out, day = [], ""
-    for second in range(first, grid.start + span + 1, step):
-        when = datetime.fromtimestamp(second, UTC)
-        today = when.strftime("%d %b")
-        out.append(((second - grid.start) / span, when.strftime(clock), today if today != day else ""))
-        day = today
-    return out
-
-
-def steps_path(values: Sequence[int], floor: Sequence[int], scale: float, height: int) -> str:
-    """SVG path of the columns `values`, standing on `floor`; one unit wide each, `scale` events to one unit high."""
-    out = []
-    for x, (value, below) in enumerate(zip(values, floor, strict=True)):
-        if value:
-            top, bottom = height - (below + value) / scale, height - below / scale
-            out.append(f"M{x} {bottom:.1f}V{top:.1f}H{x + 1}V{bottom:.1f}Z")
-    return "".join(out)
 
 
 def chart_json(value: Any) -> str:

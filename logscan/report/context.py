@@ -53,6 +53,7 @@ class Card:
     playbook: str
     summary: str
     steps: tuple[Step, ...]
+    axis: tuple[datetime, datetime] | None  # of its strip
     marks: tuple[Mark, ...]
     alternatives: tuple[tuple[str, str], ...]  # title, confidence
 
@@ -85,25 +86,28 @@ def build_page(scan: Scan, library: Library) -> Page:
     taxonomy = library.taxonomy
     ranked = sorted(scan.by_cause.items(), key=lambda item: (-item[1], item[0]))
     seen = dict.fromkeys([cause for cause, _ in ranked] + [f.cause for f in scan.findings])
-    hues = colours([(cause, cause_words(taxonomy, cause).family) for cause in seen])
+    kinds = {cause: cause_words(taxonomy, cause) for cause in seen}
+    hues = colours([(cause, words.family) for cause, words in kinds.items()])
     first, last = covered(scan)
+    timeline = make_timeline(scan, kinds, taxonomy.families, hues)
+    axes = [(panel.start, panel.end) for panel in timeline.panels] if timeline else []
+    whole = (first, last) if first and last else None
     features = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
     words = _Words(library, {rule.name: rule for rule in library.rules}, features)
     ordered = sorted(scan.findings, key=lambda finding: -_rank(finding.severity))
     cards = [
-        _card(finding, number, words, hues[finding.cause], (first, last))
+        _card(finding, number, words, hues[finding.cause], _axis(finding, axes, whole))
         for number, finding in enumerate(sorted(ordered, key=lambda f: cause_words(taxonomy, f.cause).benign), 1)
     ]
     own = {finding.cause for finding in scan.findings}
     calm = [(cause_words(taxonomy, cause), count) for cause, count in ranked if cause not in own]
-    kinds = {cause: cause_words(taxonomy, cause) for cause in seen}
     return Page(
         scan,
         tuple(card for card in cards if not card.cause.benign),
         tuple(card for card in cards if card.cause.benign),
         tuple((cause, count) for cause, count in calm if cause.benign),
         sum(count for cause, count in ranked if not kinds[cause].benign),
-        make_timeline(scan, kinds, taxonomy.families, hues),
+        timeline,
         first,
         last,
     )
@@ -123,6 +127,15 @@ def covered(scan: Scan) -> tuple[datetime | None, datetime | None]:
     return (min(firsts).astimezone(UTC) if firsts else None, max(lasts).astimezone(UTC) if lasts else None)
 
 
+def _axis(
+    finding: Finding, axes: Sequence[tuple[datetime, datetime]], whole: tuple[datetime, datetime] | None
+) -> tuple[datetime, datetime] | None:
+    """The stretch of the log that holds all its episodes, else the whole log."""
+    holding = [(a, b) for a, b in axes if any(first <= b and last >= a for first, last, _ in finding.episodes)]
+    inside = len(holding) == 1 and all(holding[0][0] <= e[0] and e[1] <= holding[0][1] for e in finding.episodes)
+    return holding[0] if inside else whole
+
+
 def _rank(severity: str) -> int:
     return SEVERITIES.index(severity) if severity in SEVERITIES else -1
 
@@ -132,7 +145,7 @@ def _card(
     number: int,
     words: _Words,
     colour: str,
-    axis: tuple[datetime | None, datetime | None],
+    axis: tuple[datetime, datetime] | None,
 ) -> Card:
     library, rules, features = words
     taxonomy = library.taxonomy
@@ -156,7 +169,8 @@ def _card(
         playbook=playbook.title if playbook else "",
         summary=playbook.summary if playbook else "",
         steps=filled_steps(playbook, values) if playbook else (),
-        marks=episode_marks(finding.episodes, axis[0], axis[1]) if axis[0] and axis[1] else (),
+        axis=axis,
+        marks=episode_marks(finding.episodes, *axis) if axis else (),
         alternatives=tuple((cause_words(taxonomy, a.cause).title, a.confidence) for a in finding.alternatives),
     )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from logscan.model.finding import Scan
 from logscan.model.taxonomy import Cause
-from logscan.report.charts import Grid, make_grid, steps_path, tally, ticks, time_ticks
+from logscan.report.grid import Grid, make_grid, steps_path, stretches, tally, ticks, time_ticks
 from logscan.report.show import duration, moment, span, visible
 
 HEIGHT = 200  # units of the drawing
@@ -23,25 +23,33 @@ class Series:
     colour: str
     events: int
     drawn: bool
-    path: str
 
 
 @dataclass(frozen=True)
-class Timeline:
-    """Units: columns along x, HEIGHT units along y; `per` is the width of a column in words."""
+class Panel:
+    """One stretch of the log. Units: columns along x, HEIGHT units along y; `per` is the width of a column in words."""
 
     grid: Grid
     per: str
-    series: tuple[Series, ...]
+    paths: tuple[str, ...]  # by series; empty when it is not drawn
     total_path: str
     most: int  # failures in one column, drawn ones
     most_total: int
     x_ticks: tuple[tuple[str, str, str, str], ...]  # per cent along the axis, anchor, hour, day
     y_ticks: tuple[tuple[str, int], ...]  # per cent from the top, events
     rows: tuple[tuple[str, tuple[int, ...], int], ...]  # column in words, events by series, all events
-    undated: int
     start: datetime
     end: datetime
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """undated: failures without a time; outside: events too far from all others to be drawn; chart: for the script."""
+
+    series: tuple[Series, ...]
+    panels: tuple[Panel, ...]
+    undated: int
+    outside: int
     chart: Mapping[str, Any]
 
 
@@ -50,40 +58,57 @@ def make_timeline(
 ) -> Timeline | None:
     """In: causes every cause seen, most frequent first; hues their colours.  Out: None when no event has a time.
 
-    Law: every event with a time is in a column or in grid.outside; a table row stands for each column with a failure
+    Law: every event with a time is in a column or counted as outside; a table row stands for each column with a failure
     """
-    grid = make_grid([(when, events) for when, _, events in scan.timeline], scan.bucket_s)
-    if grid is None:
+    parts, outside = stretches([(when, events) for when, _, events in scan.timeline], scan.bucket_s)
+    if not parts:
         return None
-    counts = tally(scan.timeline, grid)
-    totals = [sum(column) for column in zip(*counts.values(), strict=True)]
-    names = sorted((cause for cause in causes if cause in counts), key=lambda name: causes[name].benign)
+    dated = {name for _, name, events in scan.timeline if events and name in causes}
+    names = sorted((cause for cause in causes if cause in dated), key=lambda name: causes[name].benign)
     calm = all(causes[name].benign for name in names)
-    drawn = [name for name in names if calm or not causes[name].benign]
-    most = max((sum(counts[name][x] for name in drawn) for x in range(grid.columns)), default=0)
-    marks, floor, paths = ticks(most), [0] * grid.columns, {}
-    for name in drawn:
-        paths[name] = steps_path(counts[name], floor, marks[-1] / HEIGHT, HEIGHT)
-        floor = [below + value for below, value in zip(floor, counts[name], strict=True)]
-    most_total = max(totals)
-    dated = sum(events for _, name, events in scan.timeline if name in causes)
+    drawn = [calm or not causes[name].benign for name in names]
+    grids = [make_grid(part.first, part.last, scan.bucket_s) for part in parts]
+    counted = [tally(scan.timeline, grid) for grid in grids]
+    by_cause = [[c.get(name, [0] * grid.columns) for name in names] for c, grid in zip(counted, grids, strict=True)]
+    totals = [[sum(column) for column in zip(*counts.values(), strict=True)] for counts in counted]
     return Timeline(
+        series=tuple(
+            Series(causes[n], families.get(causes[n].family, ""), hues[n], sum(sum(c[k]) for c in by_cause), drawn[k])
+            for k, n in enumerate(names)
+        ),
+        panels=tuple(_panel(g, c, t, drawn) for g, c, t in zip(grids, by_cause, totals, strict=True)),
+        undated=max(scan.auth_failures - sum(n for _, name, n in scan.timeline if name in causes), 0),
+        outside=outside,
+        chart={
+            "causes": [
+                {"title": visible(causes[n].title, 80), "colour": f"var(--{hues[n]})", "drawn": drawn[k]}
+                for k, n in enumerate(names)
+            ],
+            "panels": [_chart(g, c, t) for g, c, t in zip(grids, by_cause, totals, strict=True)],
+        },
+    )
+
+
+def _panel(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int], drawn: Sequence[bool]) -> Panel:
+    shown = [series for series, draw in zip(counts, drawn, strict=True) if draw]
+    most = max((sum(column) for column in zip(*shown, strict=True)), default=0)
+    marks, floor, paths = ticks(most), [0] * grid.columns, []
+    for series, draw in zip(counts, drawn, strict=True):
+        paths.append(steps_path(series, floor, marks[-1] / HEIGHT, HEIGHT) if draw else "")
+        floor = [below + value * draw for below, value in zip(floor, series, strict=True)]
+    most_total = max(totals)
+    return Panel(
         grid=grid,
         per=duration(grid.step),
-        series=tuple(
-            Series(causes[n], families.get(causes[n].family, ""), hues[n], sum(counts[n]), n in drawn, paths.get(n, ""))
-            for n in names
-        ),
+        paths=tuple(paths),
         total_path=steps_path(totals, [0] * grid.columns, most_total / HEIGHT / 0.9, HEIGHT),
         most=most,
         most_total=most_total,
         x_ticks=tuple((f"{place * 100:.2f}%", _anchor(place), hour, day) for place, hour, day in time_ticks(grid)),
         y_ticks=tuple((f"{100 - mark * 100 / marks[-1]:.2f}%", mark) for mark in marks[1:]),
-        rows=_rows(grid, [counts[name] for name in names], totals),
-        undated=max(scan.auth_failures - dated, 0),
+        rows=_rows(grid, counts, totals),
         start=grid.moment(0),
         end=grid.moment(grid.columns),
-        chart=_chart(grid, [(causes[n].title, hues[n], counts[n], n in drawn) for n in names], totals),
     )
 
 
@@ -96,19 +121,14 @@ def _rows(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int]) ->
     return tuple((moment(grid.moment(x)), values, totals[x]) for x, values in columns if any(values))
 
 
-def _chart(grid: Grid, series: Sequence[tuple[str, str, Sequence[int], bool]], totals: Sequence[int]) -> dict[str, Any]:
-    """What the script gets: times in milliseconds, causes as numbers, every word ready to be shown."""
+def _chart(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int]) -> dict[str, Any]:
+    """What the script gets: times in milliseconds, causes by number, every word ready to be shown."""
     start, step = grid.start * 1000, grid.step * 1000
-    return {
-        "columns": [
-            {"start": start + x * step, "end": start + (x + 1) * step, "when": _when(grid, x), "events": totals[x]}
-            for x in range(grid.columns)
-        ],
-        "causes": [
-            {"title": visible(title, 80), "colour": f"var(--{hue})", "drawn": drawn, "events": list(counts)}
-            for title, hue, counts, drawn in series
-        ],
-    }
+    columns = [
+        {"start": start + x * step, "end": start + (x + 1) * step, "when": _when(grid, x), "events": totals[x]}
+        for x in range(grid.columns)
+    ]
+    return {"columns": columns, "events": [list(series) for series in counts]}
 
 
 def _when(grid: Grid, column: int) -> str:

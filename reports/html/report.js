@@ -33,63 +33,66 @@
     by("reset").hidden = !narrowed;
   }
 
-  function tooltip() {
-    const box = element("div", undefined, "tip");
-    box.hidden = true;
-    box.setAttribute("role", "status");
-    document.body.append(box);
-    return (handler, event, item, value) => {
-      box.hidden = !value || !item || !item.datum || item.datum.column === undefined;
-      if (box.hidden) return;
-      const column = item.datum.column;
-      box.replaceChildren(element("b", data.columns[column].when));
-      const row = (name, number) => {
-        const line = element("div");
-        line.append(element("span", name), element("span", number.toLocaleString("en")));
-        box.append(line);
-      };
-      for (const cause of data.causes) if (cause.events[column]) row(cause.title, cause.events[column]);
-      row("all events", data.columns[column].events);
-      const width = box.offsetWidth, height = box.offsetHeight;
-      box.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 4))}px`;
-      box.style.top = `${event.clientY + 18 + height > innerHeight ? event.clientY - height - 12 : event.clientY + 18}px`;
+  const box = element("div", undefined, "tip");
+  box.hidden = true;
+  box.setAttribute("role", "status");
+
+  const tooltip = (panel) => (handler, event, item, value) => {
+    box.hidden = !value || !item || !item.datum || item.datum.column === undefined;
+    if (box.hidden) return;
+    const column = item.datum.column;
+    box.replaceChildren(element("b", panel.columns[column].when));
+    const row = (name, number) => {
+      const line = element("div");
+      line.append(element("span", name), element("span", number.toLocaleString("en")));
+      box.append(line);
     };
-  }
+    data.causes.forEach((cause, k) => { if (panel.events[k][column]) row(cause.title, panel.events[k][column]); });
+    row("all events", panel.columns[column].events);
+    const width = box.offsetWidth, height = box.offsetHeight;
+    box.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 4))}px`;
+    box.style.top = `${event.clientY + 18 + height > innerHeight ? event.clientY - height - 12 : event.clientY + 18}px`;
+  };
 
   // One box for each cause and column, standing on the ones before it.
-  function rows() {
-    const found = [], floor = data.columns.map(() => 0);
-    data.causes.forEach((cause, number) => {
-      if (!cause.drawn) return;
-      cause.events.forEach((events, column) => {
+  function rows(panel) {
+    const found = [], floor = panel.columns.map(() => 0);
+    panel.events.forEach((counts, cause) => {
+      if (!data.causes[cause].drawn) return;
+      counts.forEach((events, column) => {
         if (!events) return;
-        const { start, end } = data.columns[column], bottom = floor[column];
+        const { start, end } = panel.columns[column], bottom = floor[column];
         floor[column] += events;
-        found.push({ start, end, cause: number, bottom, top: floor[column], column });
+        found.push({ start, end, cause, bottom, top: floor[column], column });
       });
     });
     // The scales need one box, if only one of no height.
-    return found.length ? found : [{ ...data.columns[0], cause: 0, bottom: 0, top: 0, column: 0 }];
+    return found.length ? found : [{ ...panel.columns[0], cause: 0, bottom: 0, top: 0, column: 0 }];
   }
 
-  async function draw() {
-    const spec = data.spec;
-    spec.datasets = { failures: rows(), totals: data.columns.map((c, column) => ({ ...c, column })) };
-    if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
+  async function draw(panel, figure) {
+    const spec = structuredClone(data.spec), live = figure.querySelector(".live");
+    spec.datasets = { failures: rows(panel), totals: panel.columns.map((c, column) => ({ ...c, column })) };
     spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
-    const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip() };
-    by("chart").hidden = false;
-    const { view } = await vegaEmbed("#chart", spec, options);
-    document.querySelector(".still").hidden = true;
-    view.addSignalListener("brush", (_, value) => {
-      const range = value.start || Object.values(value)[0];
-      [filter.from, filter.to] = range ? [Math.min(...range), Math.max(...range)] : [null, null];
-      if (cards.length) apply();
-    });
-    return view;
+    if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
+    const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip(panel) };
+    live.hidden = false;
+    try {
+      const { view } = await vegaEmbed(live, spec, options);
+      figure.querySelector(".still").hidden = true;
+      view.addSignalListener("brush", (_, value) => {
+        const range = value.start || Object.values(value)[0];
+        [filter.from, filter.to] = range ? [Math.min(...range), Math.max(...range)] : [null, null];
+        if (cards.length) apply();
+      });
+      return { panel, view };
+    } catch (fault) {
+      live.hidden = true;  // the drawing made without scripts stays
+      throw fault;
+    }
   }
 
-  function legend(view) {
+  function legend(charts) {
     [...(by("legend")?.children || [])].forEach((item, number) => {
       item.querySelector(".quiet")?.remove();  // "not drawn": the state of the button says it
       const button = element("button");
@@ -105,7 +108,7 @@
       button.addEventListener("click", () => {
         data.causes[number].drawn = !data.causes[number].drawn;
         state();
-        view.data("failures", rows()).runAsync();
+        for (const { panel, view } of charts) view.data("failures", rows(panel)).runAsync();
       });
     });
   }
@@ -126,13 +129,14 @@
       for (const one of opened) one.open = true;
     });
     addEventListener("afterprint", () => { for (const one of opened) one.open = false; });
-    if (!data.causes) return;
-    draw().then((view) => {
-      legend(view);
-      for (const note of document.querySelectorAll("figcaption .scripted")) note.hidden = false;
+    if (!data.panels) return;
+    document.body.append(box);
+    const figures = document.querySelectorAll(".timeline");
+    Promise.all(data.panels.map((panel, k) => draw(panel, figures[k]))).then((charts) => {
+      legend(charts);
+      for (const note of document.querySelectorAll("#timeline .scripted")) note.hidden = false;
       document.documentElement.dataset.chart = "ready";
     }).catch((fault) => {
-      by("chart").hidden = true;  // the drawing made without scripts stays
       document.documentElement.dataset.chart = "failed";
       console.error(fault);
     });

@@ -54,7 +54,7 @@ def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark:
     command("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
     driver.get_log("browser"), driver.get_log("performance")
     driver.get(page.as_uri())
-    drawn = "return !document.querySelector('#chart') || !!document.documentElement.dataset.chart"
+    drawn = "return !document.querySelector('.live') || !!document.documentElement.dataset.chart"
     for _ in range(100):
         if driver.execute_script(drawn):
             break

@@ -46,7 +46,7 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Any:
 def test_the_page_draws_its_chart_fits_its_width_and_is_silent(driver: Any, write: Any, width: int, dark: bool) -> None:
     show(driver, write(typical()), width=width, dark=dark)
     assert driver.execute_script("return document.documentElement.dataset.chart") == "ready"
-    assert driver.execute_script("return document.querySelectorAll('#chart .mark-rect path').length") > 100
+    assert driver.execute_script("return document.querySelectorAll('.live .mark-rect path').length") > 100
     assert driver.execute_script("return document.documentElement.scrollWidth") == width
     assert record(driver) == ([], [])
 
@@ -87,7 +87,7 @@ def test_hostile_text_in_the_tooltip_is_text(driver: Any, write: Any) -> None:
 def _hover(driver: Any) -> None:
     from selenium.webdriver import ActionChains
 
-    drawing = driver.find_element("css selector", "#chart svg")
+    drawing = driver.find_element("css selector", ".live svg")
     ActionChains(driver).move_to_element(drawing).move_by_offset(30, 20).move_by_offset(2, 2).perform()
     driver.execute_async_script("setTimeout(arguments[0], 150)")
 
@@ -112,7 +112,7 @@ def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -
     assert driver.find_element("id", "shown").text == "1 of 5 findings"
     driver.find_element("id", "reset").click()
     assert driver.execute_script(shown) == 5
-    drawing = driver.find_element("css selector", "#chart svg")
+    drawing = driver.find_element("css selector", ".live svg")
     ActionChains(driver).move_to_element_with_offset(drawing, -320, 0).click_and_hold().move_by_offset(
         50, 0
     ).release().perform()
@@ -124,7 +124,7 @@ def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -
 
 def test_a_click_on_a_cause_hides_it_in_the_chart(driver: Any, write: Any) -> None:
     show(driver, write(typical()))
-    count = "return document.querySelectorAll('#chart .layer_1_marks path').length"
+    count = "return document.querySelectorAll('.live .layer_1_marks path').length"
     before = driver.execute_script(count)
     button = driver.find_element("css selector", "#legend button")
     assert button.get_attribute("aria-pressed") == "true"

@@ -1,7 +1,6 @@
 import itertools
 import json
 import re
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,72 +11,14 @@ from hypothesis import strategies as st
 from logscan.model.resources import reports_dir
 from logscan.report import charts
 from logscan.report.charts import (
-    COLUMNS,
     chart_bundle,
     chart_json,
     colours,
     for_script,
-    make_grid,
     palette_css,
-    steps_path,
-    tally,
-    ticks,
-    time_ticks,
     timeline_spec,
 )
 from tests.report.scans import library
-
-START = datetime(2026, 3, 12, 5, 0, tzinfo=UTC)
-ROWS = st.lists(
-    st.tuples(st.integers(0, 10_000_000).map(lambda s: START + timedelta(seconds=s)), st.integers(0, 50)), max_size=60
-)
-
-
-@given(ROWS, st.sampled_from([1, 60, 600, 86_400]))
-def test_every_event_is_in_a_column_or_counted_as_outside(rows: Any, bucket_s: Any) -> None:
-    grid = make_grid(rows, bucket_s)
-    total = sum(count for _, count in rows)
-    if grid is None:
-        assert total == 0
-        return
-    inside = sum(map(sum, tally([(when, "x", count) for when, count in rows], grid).values()))
-    assert inside + grid.outside == total
-    assert 1 <= grid.columns <= COLUMNS
-    assert grid.step >= bucket_s
-
-
-def test_a_lone_wrong_clock_does_not_stretch_the_axis() -> None:
-    rows = [(START + timedelta(minutes=k), 10) for k in range(600)]
-    grid = make_grid([*rows, (datetime(1970, 1, 1, tzinfo=UTC), 1)], 60)
-    assert grid is not None
-    assert grid.outside == 1
-    assert grid.moment(0) >= START - timedelta(hours=1)
-    usual = make_grid(rows, 60)
-    assert usual is not None
-    assert usual.outside == 0
-
-
-@given(st.integers(0, 10**9))
-def test_ticks_are_round_few_and_reach_the_highest(highest: Any) -> None:
-    marks = ticks(highest)
-    assert marks[0] == 0
-    assert marks[-1] >= highest
-    assert 2 <= len(marks) <= 6
-    assert len({b - a for a, b in itertools.pairwise(marks)}) == 1
-
-
-@given(ROWS.filter(any))
-def test_time_ticks_stand_on_the_axis_and_say_the_day_first(rows: Any) -> None:
-    grid = make_grid([*rows, (START, 1)], 60)
-    assert grid is not None
-    marks = time_ticks(grid)
-    assert len(marks) <= 6
-    assert all(0 <= place <= 1 for place, _, _ in marks)
-    assert not marks or re.fullmatch(r"\d\d [A-Z][a-z]{2}", marks[0][2])
-
-
-def test_a_path_has_a_box_for_each_column_with_events() -> None:
-    assert steps_path([0, 5, 0, 10], [0, 5, 0, 0], 0.1, 200) == "M1 150.0V100.0H2V150.0ZM3 200.0V100.0H4V200.0Z"
 
 
 def test_every_family_of_the_taxonomy_has_a_colour() -> None:

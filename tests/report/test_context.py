@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from datetime import timedelta
 
 from logscan.analysis.series import SERIES
 from logscan.model.resources import reports_dir
@@ -64,3 +65,16 @@ def test_every_measure_has_words() -> None:
     words = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
     assert not [name for name, kind in SERIES.items() if kind.is_numeric() and name not in words]
     assert not [name for name in words if name not in SERIES]
+
+
+def test_a_strip_covers_the_stretch_of_its_episodes() -> None:
+    late = timedelta(days=300)
+    moved = tuple((when + late, name, n) for when, name, n in typical().timeline)
+    whole = (START, START + late + timedelta(hours=24))
+    inputs = (replace(typical().inputs[0], first=whole[0], last=whole[1]),)
+    both = finding(episodes=(*finding().episodes, *((a + late, b + late, n) for a, b, n in finding().episodes)))
+    scan = replace(typical(), timeline=typical().timeline + moved, inputs=inputs, findings=(finding(), both))
+    cards = build_page(scan, library()).cards
+    assert cards[0].axis == (START, START + timedelta(minutes=1450))
+    assert cards[1].axis == whole
+    assert len(cards[0].marks) == 23
