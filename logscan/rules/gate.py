@@ -16,7 +16,9 @@ def gate(rules: Sequence[Rule], have: Collection[str] | None = None) -> pl.Expr:
     Law: true in every row in which any of the rules matches
     """
     needs = [rule.needs for rule in rules]
-    known = [need for need in needs if need is not None]
-    if len(known) < len(needs):
+    if not all(needs):
         return pl.lit(value=True)
-    return express_needs(union(known), have)
+    first = express_needs(union(need[0] for need in needs), have)
+    if all(len(need) == 1 for need in needs):
+        return first
+    return first & express_needs(union(need[-1] for need in needs), have)

@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+# Without regard to case `s` is also the long s, and the lower case of that is not `s`: it is one more text to look for.
+LONG_S = "\u017f"
 _ZERO_WIDTH = frozenset("bBAz")
 _CLASSES = frozenset("dDwWsS")
 _CONTROLS = {"n": "\n", "t": "\t", "r": "\r", "f": "\f", "v": "\v", "a": "\a"}
@@ -17,8 +19,7 @@ _FLAGS = re.compile(r"\(\?([ims]+)\)")
 _LITERAL_ESCAPE = re.compile(r"\\x([0-7][0-9A-Fa-f])|\\([!-/:-@\[-`{-~])")
 # Letters that stand for themselves alone, whatever follows; the last of several may be repeated.
 _PLAIN = re.compile(r"[^\\.+*?()|\[\]{}^$]+(?![*+?{])")
-# Without regard to case `s` is also the long s, whose lower case is not `s`; other alphabets have more such letters.
-_UNSURE, _UNSURE_ANY_CASE = re.compile(r"[^\x00-\x7f]"), re.compile(r"[^\x00-\x7f]|[sS]")
+_UNSURE = re.compile(r"[^\x00-\x7f]")  # letters whose lower case may depend on others
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\[\]\\])*\]", re.DOTALL)
 
 
@@ -30,9 +31,12 @@ class _UnknownError(ValueError):
 def required_literals(pattern: str) -> frozenset[str] | None:
     """Texts in lower case; the lower case of whatever the pattern matches holds at least one. None: not known."""
     try:
-        found = _Reader(pattern).whole()
+        reader = _Reader(pattern)
+        found = reader.whole()
     except _UnknownError:
         return None
+    if found and reader.any_case and any("s" in text for text in found):
+        found.append(LONG_S)
     return frozenset(found) if found else None
 
 
@@ -40,7 +44,6 @@ def required_literals(pattern: str) -> frozenset[str] | None:
 class _Branch:
     """What one branch of an alternation surely holds: the best set of texts so far, and the text that is growing."""
 
-    unsure: re.Pattern[str]  # letters that may stand for others
     best: Sequence[str] = ()
     text: str = field(default="")
 
@@ -49,7 +52,7 @@ class _Branch:
         self._better(texts)
 
     def add(self, text: str) -> None:
-        for index, part in enumerate(self.unsure.split(text)):
+        for index, part in enumerate(_UNSURE.split(text)):
             if index:
                 self.cut()
             self.text += part.lower()
@@ -65,9 +68,9 @@ class _Branch:
 
 class _Reader:
     def __init__(self, pattern: str) -> None:
-        self.pattern, self.at, self.unsure = pattern, 0, _UNSURE
+        self.pattern, self.at, self.any_case = pattern, 0, False
         while found := _FLAGS.match(pattern, self.at):
-            self.unsure = _UNSURE_ANY_CASE if "i" in found[1] else self.unsure
+            self.any_case |= "i" in found[1]
             self.at = found.end()
 
     def whole(self) -> list[str]:
@@ -84,7 +87,7 @@ class _Reader:
         return [text for branch in branches for text in branch] if all(branches) else []
 
     def _branch(self) -> Sequence[str]:
-        branch = _Branch(self.unsure)
+        branch = _Branch()
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             if plain := _PLAIN.match(self.pattern, self.at):
                 self.at = plain.end()
@@ -106,10 +109,9 @@ class _Reader:
         found = _GROUP.match(self.pattern, self.at)
         if not found or self.pattern.startswith("?", found.end()):
             raise _UnknownError
-        self.at, before = found.end(), self.unsure
-        self.unsure = _UNSURE_ANY_CASE if "i" in (found["flags"] or "") else before
+        self.at = found.end()
+        self.any_case |= "i" in (found["flags"] or "")
         texts = self._alternation()
-        self.unsure = before
         if not self._take(")"):
             raise _UnknownError
         return texts

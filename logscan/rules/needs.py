@@ -8,7 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import polars as pl
 
-from logscan.rules.literals import required_literals
+from logscan.rules.literals import LONG_S, required_literals
 from logscan.rules.tree import (
     All,
     Clock,
@@ -27,6 +27,7 @@ from logscan.rules.tree import (
     Some,
     Text,
     any_of,
+    columns,
     express,
     lowered,
 )
@@ -34,8 +35,12 @@ from logscan.rules.tree import (
 _T = TypeVar("_T", str, float)
 
 # How much a test costs and lets through, best first; only the order matters.
-_RANKS: dict[type, int] = {Flag: 3, Number: 4, Clock: 5, Regex: 5, Same: 6, Text: 6, Present: 7}
-_LITERAL_RANK, _TEXT_FIRST_RANK, _SHORT_RANK, _SHORT = 1, 2, 4, 4
+_RANKS: dict[type, int] = {Flag: 4, Number: 5, Clock: 6, Regex: 6, Same: 7, Text: 7, Present: 8}
+_EQUAL_RANK, _LAST_RANK = 0, 9
+_LITERAL_RANKS: dict[type, int] = {Text: 1, Regex: 2}  # an author's own words say more than what a pattern must hold
+_SHORT_RANK = 3
+_SHORT = 3  # letters
+_MOST = 2  # needs of one condition that are told: a third seldom spares more
 
 
 class Needs(NamedTuple):
@@ -52,30 +57,40 @@ class Needs(NamedTuple):
     numbers: frozenset[tuple[Column, float]] = frozenset()
     leaves: tuple[Leaf, ...] = ()
 
+    @property
+    def columns(self) -> frozenset[str]:
+        asked = {column.name for column, _ in self.literals} | {column.name for column, _ in self.numbers}
+        return frozenset(asked).union(*(columns(leaf) for leaf in self.leaves))
 
-def needed(node: Node, *, text_first: bool = False) -> Needs | None:
-    """What the tree cannot match without; None when that is unknown, or costs more than asking the rule.
+    @property
+    def selectivity(self) -> tuple[int, int, str]:
+        """Lower is more selective; of texts the longer. The last part only decides ties."""
+        shortest = min(((len(text), text) for _, text in self.literals if text != LONG_S), default=(0, ""))
+        return self.rank, -shortest[0], shortest[1]
 
-    In: text_first: of several things needed, rather the text than the number
+
+def needed(node: Node, *, text_first: bool = False) -> tuple[Needs, ...]:
+    """What the tree cannot match without: all of these, the most selective first; none when nothing is known.
+
+    In:  text_first: of several things needed, rather text than anything else, in whatever column.
+         Otherwise all are of the columns of the first, so that few columns need to be read
     """
     if isinstance(node, Some):
         parts = [needed(part, text_first=text_first) for part in node.parts]
-        found = [part for part in parts if part is not None]
-        return union(found) if len(found) == len(parts) else None
+        most = max(map(len, parts), default=0) if all(parts) else 0
+        return tuple(union(part[min(at, len(part) - 1)] for part in parts) for at in range(most))
     if isinstance(node, All):
-        choices = [need for part in node.parts if (need := needed(part, text_first=text_first)) is not None]
-        return min(choices, key=_selectivity, default=None)
-    return None if isinstance(node, Not) else _leaf(node, _TEXT_FIRST_RANK if text_first else 0)
-
-
-def _selectivity(need: Needs) -> tuple[int, int]:
-    """Lower is more selective; of texts the longer."""
-    return need.rank, -min((len(text) for _, text in need.literals), default=0)
+        found = {need for part in node.parts for need in needed(part, text_first=text_first)}
+        ranked = sorted(found, key=lambda need: need.selectivity)
+        others = [need for need in ranked[1:] if text_first or need.columns <= ranked[0].columns]
+        return (*ranked[:1], *others[: _MOST - 1])
+    need = None if isinstance(node, Not) else _leaf(node, _LAST_RANK if text_first else _EQUAL_RANK)
+    return (need,) if need else ()
 
 
 def _leaf(node: Leaf, number_rank: int) -> Needs | None:
     if isinstance(node, Never):
-        return Needs(0)
+        return Needs(_EQUAL_RANK)
     if isinstance(node, Null | Network):
         return None
     if isinstance(node, Text):
@@ -88,10 +103,10 @@ def _leaf(node: Leaf, number_rank: int) -> Needs | None:
 
 
 def _of_texts(node: Text | Regex, literals: Collection[str]) -> Needs:
-    shortest = min(map(len, literals))
+    shortest = min(len(literal) for literal in literals if literal != LONG_S)
     if not shortest:
         return Needs(_RANKS[type(node)], leaves=(node,))
-    rank = _LITERAL_RANK if shortest >= _SHORT else _SHORT_RANK
+    rank = _LITERAL_RANKS[type(node)] if shortest >= _SHORT else _SHORT_RANK
     return Needs(rank, literals=frozenset((node.column, literal) for literal in literals))
 
 

@@ -41,7 +41,7 @@ class Rule:
     meaning: Mapping[str, Any] = field(compare=False)
     unknown: tuple[str, ...] = field(compare=False)
     text: str = field(compare=False, repr=False)
-    tree: Node = field(compare=False, repr=False)
+    tree: Node = field(hash=False, repr=False)
     expr: pl.Expr = field(init=False, compare=False, repr=False)
     columns: frozenset[str] = field(init=False, compare=False, repr=False)
 
@@ -59,15 +59,15 @@ class Rule:
         self.__post_init__()
 
     @cached_property
-    def needs(self) -> Needs | None:
-        """What a row that matches cannot lack; None when that is not known."""
+    def needs(self) -> tuple[Needs, ...]:
+        """What a row that matches cannot lack, all of them; none when nothing is known."""
         return needed(self.tree)
 
     @cached_property
-    def words(self) -> Needs | None:
-        """The texts of which a row that matches holds one; None when it may match without any."""
+    def words(self) -> tuple[Needs, ...]:
+        """The needs that are texts: a row that matches holds a text of each; none when it may match without any."""
         found = needed(self.tree, text_first=True)
-        return found if found and not found.numbers and not found.leaves else None
+        return tuple(need for need in found if need.literals and not need.numbers and not need.leaves)
 
     @property
     def priority(self) -> int:

@@ -22,7 +22,7 @@ from logscan.rules.literals import required_literals
         ("ab+c", {"ab"}),
         ("ab{2}cde", {"cde"}),
         ("(abc){2,}", {"abc"}),
-        ("(?i)password", {"word"}),
+        ("(?i)password", {"password", "ſ"}),
         ("(?i:Token) x", {"token"}),
         ("(?<name>token) expired", {" expired"}),
         (r"a\.b\x2fc\tdé", {"a.b/c\td"}),

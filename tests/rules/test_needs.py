@@ -14,9 +14,7 @@ DENIED = {"http.response.status_code": [401, 403]}
 
 
 def need_of(detection: dict[str, Any], *, text_first: bool = False) -> Needs:
-    need = needed(tree(detection), text_first=text_first)
-    assert need is not None
-    return need
+    return needed(tree(detection), text_first=text_first)[0]
 
 
 def texts(need: Needs) -> set[str]:
@@ -65,12 +63,11 @@ def test_what_has_no_text_is_asked_as_it_stands(item: dict[str, Any]) -> None:
     "detection", [{"a": {"message": None}, "condition": "a"}, {"a": EXPIRED, "condition": "not a"}]
 )
 def test_of_absence_nothing_is_known(detection: dict[str, Any]) -> None:
-    assert needed(tree(detection)) is None
+    assert needed(tree(detection)) == ()
 
 
 def test_never_needs_what_is_never_there() -> None:
-    need = needed(Never())
-    assert need is not None
+    (need,) = needed(Never())
     assert pl.DataFrame({"message": ["x"]}).with_columns(x=express_needs(need, None))["x"].to_list() == [False]
 
 
@@ -79,3 +76,21 @@ def test_needs_are_joined_and_asked_together() -> None:
     frame = pl.DataFrame({"message": ["token expired", None], "http.response.status_code": [None, 401]})
     assert frame.with_columns(x=express_needs(need, None))["x"].to_list() == [True, True]
     assert frame.with_columns(x=express_needs(need, ["message"]))["x"].to_list() == [True, False]
+
+
+def test_a_second_need_is_told_when_it_is_of_the_same_column() -> None:
+    words, said = {"message|contains": ["invalid", "denied"]}, {"message|re|i": "(client|app) (id|key)"}
+    generic = {"a": words, "b": said, "c": DENIED, "condition": "a and b"}
+    found = [texts(need) for need in needed(tree(generic))]
+    assert len(found) == 2
+    assert {"invalid", "denied"} in found
+    with_status = generic | {"condition": "a and c"}
+    assert [texts(need) for need in needed(tree(with_status))] == [set()]
+
+
+def test_parts_of_an_or_lend_their_only_need_twice() -> None:
+    words, said = {"message|contains": ["invalid", "denied"]}, {"message|contains": ["client"]}
+    either = {"a": words, "b": said, "c": EXPIRED, "condition": "(a and b) or c"}
+    first, second = (texts(need) for need in needed(tree(either)))
+    assert "token expired" in first & second
+    assert first | second == {"invalid", "denied", "client", "token expired"}
