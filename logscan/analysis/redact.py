@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from logscan.analysis.secret import LOOK, Judge
-from logscan.analysis.secret_grammar import Form, any_of, forms
+from logscan.analysis.secret_grammar import Form, any_of, finder, forms
 from logscan.analysis.secret_words import add_document, empty_body, words_of
 from logscan.model.document import read_document
 from logscan.model.errors import Faults, LogscanError, RuleError, Where
@@ -45,7 +45,7 @@ class Redactor:
         self._start()
 
     def _start(self) -> None:
-        self._finder = "|".join(f"(?:{form.finder})" for form in forms(self._body))
+        self._finder = finder(self._body)
         self._readers: dict[str, _Readers] = {}
         self._judge = Judge(words_of(self._body), self._key)
         self._known = lru_cache(maxsize=131_072)(self._hide)

@@ -28,6 +28,8 @@ _BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
 _EDGE = r"(?:^|[^A-Za-z0-9])"
 _PARAMETER = r"""[A-Za-z0-9_*-]+\s*=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
+_PARAMETERS = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
+_END = r"(?:\]|%5[Dd])?"  # params[password]=
 PLACEHOLDER = r"<redacted [a-z0-9-]+ [0-9a-f]{8}(?: of [A-Za-z0-9_.@+-]{1,64})?>"
 
 
@@ -57,20 +59,54 @@ class Form:
     names: Names | None = None
     test: str = ""  # of a shape: what its value must pass as well
 
-    @property
-    def finder(self) -> str:
-        # The find before may have taken the edge: then a word boundary does (ASCII, or the fast engine is lost).
-        edge = _EDGE.removesuffix(")") + r"|(?-u:\b))"
-        return re.sub(r"\(\?P<\w+>", "(?:", self.pattern).replace(_EDGE, edge)
-
     def reader(self) -> re.Pattern[str]:
         return re.compile(self.pattern.replace(r"\z", r"\Z"))
 
 
 def any_of(forms: Sequence[Form]) -> re.Pattern[str]:
     """All forms as one pattern, a group each: `lastindex` tells the first that fits."""
-    plain = [re.sub(r"\(\?P<\w+>", "(?:", form.pattern) for form in forms]
-    return re.compile("|".join(f"({pattern})" for pattern in plain).replace(r"\z", r"\Z") or "(?!)")
+    return re.compile("|".join(f"({_plain(form.pattern)})" for form in forms).replace(r"\z", r"\Z") or "(?!)")
+
+
+def finder(body: dict[str, Any]) -> str:
+    """One pattern for Rust that finds what any of the forms fits; which of them, Python tells.
+
+    Law:  forms that begin alike are joined, each word and each way of writing a value standing once: an automaton that
+          outgrows its cache is a hundred times slower
+    """
+    schemes, named = words_pattern(body["schemes"]), words_pattern(body["authorization"])
+    credentials = rf"{schemes}(?:\s+(?:{_PARAMETERS}|{PLACEHOLDER}|{_BARE})|(?:%20|\+){PLACEHOLDER})|{_QUOTED}|{_BARE}"
+    equals = rf"(?:{_EQUALS}|{_COLON})"
+    pair = rf"{_QUOTE}\s*,\s*{_QUOTED}(?:\s*:)?"
+    header = rf"{_EDGE}?{named}(?:{_QUOTE}?\s*(?:{equals}|{_VALUE})\s*{_OPEN}(?:{credentials})|{pair})"
+    groups = [group for group in body["names"] if not group.after]
+    whole = words_pattern([word for group in groups if group.whole for word in group.words])
+    part = words_pattern([word for group in groups if not group.whole for word in group.words])
+    after = [rf"(?:{group.after}){words_pattern(group.words)}" for group in body["names"] if group.after]
+    names = "|".join([*after, rf"{_EDGE}{whole}", rf"{_EDGE}?{part}"])
+    values = (
+        rf"{_END}(?:\s*%(?:25)*3[Dd](?:{_QUOTED}|{_BARE_ENCODED})|{_QUOTE}?\s*{equals}\s*{_OPEN}(?:{_QUOTED}|{_BARE}))"
+        rf"|{_QUOTE}(?:\s*(?:{_VALUE}|,)\s*|\s+(?i:value)\s*=\s*){_QUOTED}(?:\s*:)?"
+        rf"|(?:\s[^<>]*)?>[^<>]+</|&gt;[^&<>]+&lt;|\s+\\*[\"'`][^\s\"'`\\]+\\*[\"'`]"
+    )
+    option = rf"--[A-Za-z0-9-]*?(?:{whole}|{part})\s+(?:{_QUOTED}|{_BARE})"
+    rest = [*_sentences(body, ""), *_places(body, ""), *body["shapes"]]
+    found = [
+        PLACEHOLDER,
+        header,
+        *(_plain(form.pattern) for form in _headers(body, "")),
+        rf"(?:{names})(?:{values})",
+        option,
+    ]
+    joined = "|".join(
+        f"(?:{pattern})" for pattern in [*found, *(_plain(form.pattern) for form in rest)] if NEVER not in pattern
+    )
+    # The find before may have taken the edge: then a word boundary does (ASCII, or the fast engine is lost).
+    return joined.replace(_EDGE, _EDGE.removesuffix(")") + r"|(?-u:\b))")
+
+
+def _plain(pattern: str) -> str:
+    return re.sub(r"\(\?P<\w+>", "(?:", pattern)
 
 
 def words_pattern(words: Sequence[str], first: str = "") -> str:
@@ -89,34 +125,38 @@ def forms(body: dict[str, Any], first: str = "") -> tuple[Form, ...]:
     Law:  the same form fits a text that begins with `first`, or with one other character and `first`
     """
     placeholder = Form("placeholder", "", rf"(?P<value>{PLACEHOLDER})")
-    found = [placeholder, *_headers(body, first)]
+    found = [placeholder, *_authorization(body, first), *_headers(body, first)]
     for group in body["names"]:
         found += _named(group, first)
     found += [*_sentences(body, first), *_places(body, first), *body["shapes"]]
     return tuple(form for form in found if NEVER not in form.pattern)
 
 
-def _headers(body: dict[str, Any], first: str) -> list[Form]:
+def _authorization(body: dict[str, Any], first: str) -> list[Form]:
     schemes = words_pattern([str(scheme) for scheme in body["schemes"]])
     named = words_pattern(body["authorization"], first)
     after = rf"{_EDGE}?{named}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{_VALUE})\s*{_OPEN}"
-    answers = words_pattern(["digest", "hawk", "mac", "signature", "oauth"], first)
-    plain = {str(scheme).lower() for scheme in body["plain_schemes"]}
-    strong = words_pattern([str(scheme) for scheme in body["schemes"] if str(scheme).lower() not in plain], first)
-    cookie = words_pattern(body["cookies"], first)
-    parameters = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
-    date = r"(?i:expires)=[A-Za-z]{3,9},\s[A-Za-z0-9: -]+"
-    pairs = (
-        rf"""[^"'\r\n;=\s,{{}}\[\]\\<>]+=[^"'\r\n;\s,\\]*(?:;\s*(?:{date}|[^"'\r\n;=\s,\\]+(?:=[^"'\r\n;\s,\\]*)?))*"""
-    )
     return [
-        Form("digest", "token", rf"(?P<head>{after}{schemes}\s+)(?P<value>{parameters})"),
-        Form("digest", "token", rf"(?P<head>{_EDGE}{answers}\s+)(?P<value>{parameters})"),
+        Form("digest", "token", rf"(?P<head>{after}{schemes}\s+)(?P<value>{_PARAMETERS})"),
         Form("pair", "token", rf"(?P<head>{_EDGE}?{named}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?"),
         Form("placeholder", "", rf"(?P<head>{after}{schemes}(?:\s+|%20|\+))(?P<value>{PLACEHOLDER})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_QUOTED})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{schemes}\s+{_BARE})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_BARE})"),
+    ]
+
+
+def _headers(body: dict[str, Any], first: str) -> list[Form]:
+    answers = words_pattern(["digest", "hawk", "mac", "signature", "oauth"], first)
+    plain = {str(scheme).lower() for scheme in body["plain_schemes"]}
+    strong = words_pattern([str(scheme) for scheme in body["schemes"] if str(scheme).lower() not in plain], first)
+    cookie = words_pattern(body["cookies"], first)
+    date = r"(?i:expires)=[A-Za-z]{3,9},\s[A-Za-z0-9: -]+"
+    pairs = (
+        rf"""[^"'\r\n;=\s,{{}}\[\]\\<>]+=[^"'\r\n;\s,\\]*(?:;\s*(?:{date}|[^"'\r\n;=\s,\\]+(?:=[^"'\r\n;\s,\\]*)?))*"""
+    )
+    return [
+        Form("digest", "token", rf"(?P<head>{_EDGE}{answers}\s+)(?P<value>{_PARAMETERS})"),
         Form(
             "cookie",
             "cookie",
@@ -140,18 +180,17 @@ def _named(group: Names, first: str) -> list[Form]:
     words = words_pattern(group.words, first)
     everything = words_pattern(group.words)
     name = rf"(?:{group.after}){words}" if group.after else rf"{_EDGE}{words}" if group.whole else rf"{_EDGE}?{words}"
-    end = r"(?:\]|%5[Dd])?"
     kind = group.kind
     return [
         Form(
             "named",
             kind,
-            rf"(?P<head>{name}{end}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON})\s*{_OPEN})(?P<value>{_QUOTED})",
+            rf"(?P<head>{name}{_END}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON})\s*{_OPEN})(?P<value>{_QUOTED})",
             group,
         ),
-        Form("named", kind, rf"(?P<head>{name}{end}\s*%(?:25)*3[Dd])(?P<value>{_BARE_ENCODED})", group),
-        Form("named", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
-        Form("prose", kind, rf"(?P<head>{name}{end}{_QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form("named", kind, rf"(?P<head>{name}{_END}\s*%(?:25)*3[Dd])(?P<value>{_BARE_ENCODED})", group),
+        Form("named", kind, rf"(?P<head>{name}{_END}{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form("prose", kind, rf"(?P<head>{name}{_END}{_QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
         Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s*{_VALUE}\s*)(?P<value>{_QUOTED})", group),
         Form("pair", kind, rf"(?P<head>{name}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?", group),
         Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s+(?i:value)\s*=\s*)(?P<value>{_QUOTED})", group),
@@ -198,7 +237,7 @@ def refusal(pattern: str) -> str | None:
     """Why a pattern cannot be used; None when both engines take it."""
     try:
         re.compile(pattern.replace(r"\z", r"\Z"))
-        pl.Series([""]).str.contains(re.sub(r"\(\?P<\w+>", "(?:", pattern))
+        pl.Series([""]).str.contains(_plain(pattern))
     except (re.error, pl.exceptions.PolarsError) as fault:
         return str(fault)
     return None
