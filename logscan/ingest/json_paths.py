@@ -128,7 +128,7 @@ def usual(node: Node) -> str:
     """What stands at a node when nothing is known."""
     if node.leaf is not None:
         return "text"
-    return "object" if node.kids else "array"
+    return "array" if node.item and not node.kids else "object"
 
 
 def places(node: Node, kind: pl.DataType, at: pl.Expr) -> Iterator[tuple[int, pl.Expr]]:
