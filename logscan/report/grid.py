@@ -12,6 +12,8 @@ _STEPS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 
 _EMPTY = 0.8  # a gap of this share of the axis leaves too little room for what happened
 _FAR = 0.5  # a gap of this share of the axis sets a lone line apart
 _SHORT = 20  # buckets; a shorter gap never divides
+_LEAST = 24  # columns: fewer get some empty ones on both sides, or one bar would fill the page
+_ROOM = 9  # empty columns on a side; less than _SHORT, so that they never reach into the next stretch
 _FEW, _RARE = 20, 0.001  # events, and share of all events, that do not deserve an axis of their own
 _STRETCHES = 4  # drawn at most
 
@@ -68,11 +70,13 @@ class Grid:
 
 
 def make_grid(first: int, last: int, bucket_s: int) -> Grid:
-    """At most COLUMNS round columns, none narrower than a bucket, that hold both moments."""
+    """At most COLUMNS round columns, none narrower than a bucket, that hold both moments; a short stretch gets room."""
     step = next((s for s in _STEPS if s >= bucket_s and last // s - first // s < COLUMNS), _STEPS[-1])
     while last // step - first // step >= COLUMNS or step < bucket_s:
         step *= 2
-    return Grid(first // step * step, step, last // step - first // step + 1)
+    columns = last // step - first // step + 1
+    room = min(max(_LEAST - columns, 0) // 2, _ROOM)
+    return Grid((first // step - room) * step, step, columns + 2 * room)
 
 
 def tally(rows: Iterable[tuple[datetime, str, int]], grid: Grid) -> dict[str, list[int]]:

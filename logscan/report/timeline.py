@@ -63,8 +63,11 @@ def make_timeline(
     parts, outside = stretches([(when, events) for when, _, events in scan.timeline], scan.bucket_s)
     if not parts:
         return None
-    dated = {name for _, name, events in scan.timeline if events and name in causes}
-    names = sorted((cause for cause in causes if cause in dated), key=lambda name: causes[name].benign)
+    dated: dict[str, int] = {}
+    for _, name, events in scan.timeline:
+        if name in causes and events:
+            dated[name] = dated.get(name, 0) + events
+    names = sorted(dated, key=lambda name: (causes[name].benign, -dated[name], name))
     calm = all(causes[name].benign for name in names)
     drawn = [calm or not causes[name].benign for name in names]
     grids = [make_grid(part.first, part.last, scan.bucket_s) for part in parts]
@@ -77,7 +80,7 @@ def make_timeline(
             for k, n in enumerate(names)
         ),
         panels=tuple(_panel(g, c, t, drawn) for g, c, t in zip(grids, by_cause, totals, strict=True)),
-        undated=max(scan.auth_failures - sum(n for _, name, n in scan.timeline if name in causes), 0),
+        undated=max(scan.auth_failures - sum(dated.values()), 0),
         outside=outside,
         chart={
             "causes": [

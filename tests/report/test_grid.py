@@ -81,3 +81,8 @@ def test_time_ticks_stand_on_the_axis_and_say_the_day_first(first: int, length: 
 
 def test_a_path_has_a_box_for_each_column_with_events() -> None:
     assert steps_path([0, 5, 0, 10], [0, 5, 0, 0], 0.1, 200) == "M1 150.0V100.0H2V150.0ZM3 200.0V100.0H4V200.0Z"
+
+
+def test_a_short_stretch_gets_room_around_it() -> None:
+    assert (make_grid(600, 600, 60).columns, make_grid(600, 600, 60).start) == (19, 60)
+    assert make_grid(0, 60 * 99, 60).columns == 100
