@@ -14,6 +14,8 @@ from logscan.rules.needs import Needs, needed
 from logscan.rules.playbook import Playbook
 from logscan.rules.tree import Node, columns, express
 
+_DERIVED = {"expr", "columns", "needs", "words"}  # made from the tree when first asked for, in each process anew
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -42,21 +44,17 @@ class Rule:
     unknown: tuple[str, ...] = field(compare=False)
     text: str = field(compare=False, repr=False)
     tree: Node = field(hash=False, repr=False)
-    expr: pl.Expr = field(init=False, compare=False, repr=False)
-    columns: frozenset[str] = field(init=False, compare=False, repr=False)
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "expr", express(self.tree))
-        object.__setattr__(self, "columns", columns(self.tree))
 
     def __getstate__(self) -> dict[str, Any]:
-        return {
-            name: value for name, value in self.__dict__.items() if name not in ("expr", "columns", "needs", "words")
-        }
+        return {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
 
-    def __setstate__(self, state: Mapping[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.__post_init__()
+    @cached_property
+    def expr(self) -> pl.Expr:
+        return express(self.tree)
+
+    @cached_property
+    def columns(self) -> frozenset[str]:
+        return columns(self.tree)
 
     @cached_property
     def needs(self) -> tuple[Needs, ...]:
