@@ -44,7 +44,7 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
         _classify_one(part, rules.get(str(dataset), ()))
         for (dataset,), part in whole.group_by("event.dataset", maintain_order=True)
     ]
-    named = pl.concat(parts).sort("_row") if parts else whole.head(0)
+    named = pl.concat(parts, how="diagonal").sort("_row") if parts else whole.head(0)
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in CLASSIFIED.items() if name not in named.columns]
     return named.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in CLASSIFIED.items())
 

@@ -11,8 +11,8 @@ from logscan.model.errors import LogscanError
 from logscan.model.finding import Finding, Input, Rejected, Scan
 
 _NEVER_OPENED = Opened("", (), "")
-_BUCKETS = 160  # of the timeline, at most
-_LENGTHS = (60, 300, 900, 3600, 21_600, 86_400, 604_800)  # seconds; the coarsest is used when all are too many
+_ROWS = 20_000  # of the timeline, at most
+_LENGTHS = (60, 300, 900, 3600, 21_600, 86_400, 604_800)  # seconds; the shortest that gives so few rows is used
 
 
 def assemble(ran: Ran, findings: Sequence[Finding], timeline: pl.DataFrame, *, zone: str, rules_digest: str) -> Scan:
@@ -90,16 +90,11 @@ def _rejected(rejects: pl.DataFrame) -> tuple[Rejected, ...]:
 
 def _timeline(timeline: pl.DataFrame) -> tuple[int, tuple[tuple[datetime, str, int], ...]]:
     timed = timeline.drop_nulls("bucket")
-    if timed.is_empty():
-        return _LENGTHS[0], ()
-    span = (timed["bucket"].max() - timed["bucket"].min()).total_seconds()  # type: ignore[operator,union-attr]
-    length = next((each for each in _LENGTHS if span / each <= _BUCKETS), _LENGTHS[-1])
-    rows = (
-        timed.group_by(pl.col("bucket").dt.truncate(f"{length}s"), "what")
-        .agg(pl.col("events").sum())
-        .sort("bucket", "what")
-    )
-    return length, tuple(rows.select("bucket", "what", "events").iter_rows())
+    for length in _LENGTHS:
+        rows = timed.group_by(pl.col("bucket").dt.truncate(f"{length}s"), "what").agg(pl.col("events").sum())
+        if rows.height <= _ROWS or length == _LENGTHS[-1]:
+            break
+    return length, tuple(rows.sort("bucket", "what").select("bucket", "what", "events").iter_rows())
 
 
 def words(fault: LogscanError) -> str:
