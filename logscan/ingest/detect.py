@@ -104,7 +104,7 @@ def _words(seen: Sequence[Format], counts: Mapping[str, int], total: int, contin
         more = f" and {len(rest) - _NAMED} more" if len(rest) > _NAMED else ""
         parts.append(f"next: {', '.join(rest[:_NAMED])}{more}")
     if continuations:
-        parts.append(f"{continuations:,} lines continue the one before")
+        parts.append(f"{continuations:,} {'line continues' if continuations == 1 else 'lines continue'} the one before")
     unread = total - continuations - sum(counts.values())
     if unread:
         parts.append(f"no format reads {unread:,}")

@@ -78,7 +78,8 @@ def test_a_value_stands_at_the_deepest_path_that_fits(value: object, want: dict[
 
 
 def test_shapes_are_told_from_parsed_values() -> None:
-    assert [shape_of(v) for v in (None, {}, [], "x", 1, True)] == [None, "object", "array", "text", "text", "text"]
+    values: list[object] = [None, {}, [], "x", 1, True]
+    assert [shape_of(v) for v in values] == [None, "object", "array", "text", "text", "text"]
 
 
 def test_a_learnt_shape_makes_the_schema_and_the_places_follow_it() -> None:
