@@ -14,22 +14,26 @@ class Continued(NamedTuple):
     rest: pl.DataFrame  # LINES
 
 
-def continued(lines: pl.DataFrame, events: pl.DataFrame, multiline: AbstractSet[str]) -> Continued:
+def continued(left: pl.DataFrame, events: pl.DataFrame, lines: pl.Series, multiline: AbstractSet[str]) -> Continued:
     """Tell the continuations among the lines that no format took.
 
-    In:  lines: LINES without the events' own; events: logscan.line, event.dataset; both in line order;
-         multiline: ids of formats
-    Law: a line continues the nearest event before it when that one's format allows it, up to 500 lines and 64 KiB
+    In:  left: LINES that no format took; events: logscan.line, event.dataset; lines: logscan.line of all lines;
+         each in line order; multiline: ids of formats
+    Law: a line continues the nearest event before it when that one's format allows it and no line is missing between
+         them, up to 500 lines and 64 KiB
     """
     own = events.select("logscan.line", owner="logscan.line", joins=pl.col("event.dataset").is_in(list(multiline)))
     size = pl.col("event.original").str.len_bytes() + 1
-    seen = lines.join_asof(own, on="logscan.line", strategy="backward").with_columns(
+    seen = left.join_asof(own, on="logscan.line", strategy="backward").with_columns(
         fits=(pl.int_range(pl.len()).over("owner") < MAX_LINES) & (size.cum_sum().over("owner") <= MAX_BYTES)
     )
-    belongs = pl.col("joins").fill_null(value=False) & pl.col("fits")
+    # rows and line numbers lie equally far apart where no line is missing
+    between = lines.search_sorted(seen["logscan.line"]) - lines.search_sorted(seen["owner"].fill_null(0))
+    whole = (seen["logscan.line"] - seen["owner"]) == between
+    belongs = seen["joins"].fill_null(value=False) & seen["fits"] & whole.fill_null(value=False)
     return Continued(
-        seen.filter(belongs).drop("joins", "fits"),
-        seen.filter(~belongs).drop("joins", "fits", "owner"),
+        seen.filter(belongs).select(*left.columns, "owner"),
+        seen.filter(~belongs).select(left.columns),
     )
 
 

@@ -1,12 +1,13 @@
 """One format file, read and checked: every fault is noted with its place."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
 
 from logscan.ingest.capture import captures
-from logscan.ingest.shape import KINDS, UNITS, Column, Extract, Format, Layout, Sample
+from logscan.ingest.shape import INNER, KINDS, STRENGTHS, UNITS, Column, Extract, Format, Layout, Sample
 from logscan.ingest.when import KINDS as TIME_KINDS
 from logscan.model.document import Document
 from logscan.model.errors import FormatError, LogscanError
@@ -14,7 +15,8 @@ from logscan.model.schemas import EVENTS
 
 _KEYS = {
     "id", "title", "reference", "kind", "logsource", "order", "pattern", "tail", "layouts", "null_values", "columns",
-    "requires", "extract", "multiline", "samples",
+    "requires", "extract", "multiline", "inner", "strength",
+    "samples",
 }  # fmt: skip
 
 
@@ -48,14 +50,19 @@ class Definition:
         self.fault(key, f"`{key}` must be text or a list of texts", "quote every item")
         return ()
 
+    def one_of(self, key: str, known: Sequence[str]) -> str:
+        value = self.value.get(key, known[0])
+        if value not in known:
+            self.fault(key, f"unknown {key} `{value}`", f"use one of: {', '.join(filter(None, known))}")
+            return known[0]
+        return str(value)
+
     def null_values(self) -> tuple[str, ...]:
         return self.texts("null_values", self.value.get("null_values", ["-", ""]))
 
     def format(self, shared: Mapping[str, tuple[Extract, ...]]) -> Format:
         self.keys(_KEYS)
-        kind = self.text("kind")
-        if kind not in KINDS:
-            self.fault("kind", f"unknown kind `{kind}`", f"use one of: {', '.join(KINDS)}")
+        kind = self.one_of("kind", KINDS) if "kind" in self.value else self.text("kind")
         order = self.value.get("order", 50)
         if not isinstance(order, int):
             self.fault("order", "`order` must be a whole number", "lower is tried first; 50 is usual")
@@ -70,6 +77,7 @@ class Definition:
             null_values=self.null_values(),
             requires=self.texts("requires", self.value.get("requires", [])),
             extract=self.extracts("extract", shared), multiline=bool(self.value.get("multiline", False)),
+            inner=self.one_of("inner", INNER), strength=self.one_of("strength", STRENGTHS),
             samples=self.samples(), path=self.document.path,
         )  # fmt: skip
 
@@ -156,16 +164,19 @@ class Definition:
             self.fault(f"columns.{name}", f"`{name}` {what}", "name every capture under `columns`, and nothing else")
 
     def extracts(self, key: str, shared: Mapping[str, tuple[Extract, ...]]) -> tuple[Extract, ...]:
+        """A regex of its own, the name of a shared list, or `{use: NAME, look_in: COLUMN}`."""
         found: list[Extract] = []
         for place, item in self.items(key):
-            if isinstance(item, dict):
+            if isinstance(item, dict) and "use" not in item:
                 found.append(self.extract(place, item))
-            elif item in shared:
-                found += shared[item]
-            else:
-                self.fault(
-                    place, f"no shared list `{item}`", f"write a mapping with `pattern`, or {', '.join(sorted(shared))}"
-                )
+                continue
+            spec = item if isinstance(item, dict) else {"use": item}
+            name, on = str(spec["use"]), spec.get("look_in")
+            if name not in shared or str(on or "message") not in EVENTS:
+                hint = f"write `pattern`, or use one of {', '.join(sorted(shared))}"
+                self.fault(place, f"no shared list `{name}` to look with in `{on or 'message'}`", hint)
+                continue
+            found += [replace(each, on=on) if on else each for each in shared[name]]
         return tuple(found)
 
     def extract(self, place: str, item: Mapping[str, Any]) -> Extract:

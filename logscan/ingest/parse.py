@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
 import polars as pl
 
 from logscan.ingest.continuation import continued, with_continuations
+from logscan.ingest.envelope import with_inner
 from logscan.ingest.extract import extracts_for, with_extracts
 from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
@@ -38,21 +40,50 @@ def parse(lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], 
     """Read lines with formats, tried in the order given.
 
     In:  LINES in line order; want: EVENTS columns
-    Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it
+    Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it;
+         but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
     needed = _needed(formats, want)
-    left, parts = _without_colour(lines), []
+    plain = _without_colour(lines)
+    events, left = _taken(plain, [fmt for fmt in formats if fmt.strength != "last"], needed, clock)
+    multiline = {fmt.id for fmt in formats if fmt.multiline}
+    blank = left["event.original"].str.strip_chars() == ""
+    found = continued(left.filter(~blank), events, lines["logscan.line"], multiline)
+    late, rest = _taken(found.rest, [fmt for fmt in formats if fmt.strength == "last"], needed, clock)
+    events = _merged([_with_raw(events, lines), _with_raw(late, lines)])
+    events = with_continuations(events, _with_raw(found.continuations, lines), needed)
+    opened = with_inner(events, formats, needed, partial(parse, clock=clock))
+    deep = _merged([_deepened(opened.outer, formats, needed, clock), opened.inner])
+    names = [*LINES, "event.dataset", *_others(want)]
+    continuations = found.continuations.height + opened.continuations
+    return Parsed(deep.select(names), _with_raw(rest, lines), continuations, int(blank.sum()))
+
+
+def _taken(
+    lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], clock: Clock
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The events of the lines that a format takes, every wanted column there and typed; and the lines left."""
+    left, parts = lines, []
     for group in _groups(formats):
         if left.is_empty():
             break
-        read = _read(left, group, needed, clock)
+        read = _read(left, group, want, clock)
         if read.hit.any():
             parts.append(read.events)
             left = left.filter(~read.hit)
-    events = _raw(_together(parts, needed), lines)
-    events, rejects, continuations, blank = _with_rest(events, _raw(left, lines), formats, needed)
-    events = _deepened(events, formats, needed, clock)
-    return Parsed(events.select([*LINES, "event.dataset", *_others(want)]), rejects, continuations, blank)
+    return _merged([_whole(part, want) for part in parts] or [_whole(lines.clear(), want)]), left
+
+
+def _whole(part: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
+    names = [*LINES, "event.dataset", *_others(want)]
+    lacking = [pl.lit(None, EVENTS[name]).alias(name) for name in names if name not in part.columns]
+    return part.with_columns(lacking).select(names)
+
+
+def _merged(parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    """In line order."""
+    parts = [part for part in parts if part.height] or list(parts[:1])
+    return parts[0] if len(parts) == 1 else pl.concat(parts).sort("logscan.line")
 
 
 def _without_colour(lines: pl.DataFrame) -> pl.DataFrame:
@@ -63,12 +94,11 @@ def _without_colour(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(text.str.replace_all(_COLOUR, ""))
 
 
-def _raw(read: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+def _with_raw(read: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """The same rows with event.original as it stands in the log."""
     if read.height == lines.height:
         return read.with_columns(lines["event.original"])
-    mine = lines["logscan.line"].is_in(read["logscan.line"].implode())
-    return read.with_columns(lines["event.original"].filter(mine))
+    return read.with_columns(lines["event.original"].gather(lines["logscan.line"].search_sorted(read["logscan.line"])))
 
 
 def _others(want: AbstractSet[str]) -> list[str]:
@@ -80,6 +110,8 @@ def _needed(formats: Sequence[Format], want: AbstractSet[str]) -> frozenset[str]
     needed = set(want)
     if not PARTS.isdisjoint(needed):
         needed.add("url.original")
+    if any(fmt.inner for fmt in formats):
+        needed.add("message")
     for fmt in formats:
         needed |= {extract.on for extract in extracts_for(fmt.extract, needed)}
     return frozenset(needed)
@@ -103,31 +135,6 @@ def _read(lines: pl.DataFrame, group: tuple[Format, ...], want: frozenset[str], 
     if kind == "logfmt":
         return read_logfmt(lines, group[0], want, clock)
     return read_pattern(lines, group[0], want, clock)
-
-
-def _together(parts: Sequence[pl.DataFrame], want: AbstractSet[str]) -> pl.DataFrame:
-    """All events in line order, every wanted column there and typed."""
-    names = [*LINES, "event.dataset", *_others(want)]
-    whole = [
-        part.with_columns(pl.lit(None, EVENTS[name]).alias(name) for name in names if name not in part.columns).select(
-            names
-        )
-        for part in parts
-    ]
-    if not whole:
-        return pl.DataFrame(schema={name: EVENTS[name] for name in names})
-    return whole[0] if len(whole) == 1 else pl.concat(whole).sort("logscan.line")
-
-
-def _with_rest(
-    events: pl.DataFrame, left: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str]
-) -> tuple[pl.DataFrame, pl.DataFrame, int, int]:
-    if left.is_empty():
-        return events, left, 0, 0
-    empty = left["event.original"].str.strip_chars() == ""
-    found = continued(left.filter(~empty), events, {fmt.id for fmt in formats if fmt.multiline})
-    events = with_continuations(events, found.continuations, want)
-    return events, found.rest, found.continuations.height, int(empty.sum())
 
 
 def _deepened(events: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> pl.DataFrame:

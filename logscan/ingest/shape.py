@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
+STRENGTHS = ("strong", "weak", "last")
+INNER = ("", "known", "any")
 KINDS = ("pattern", "json", "logfmt")
 UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
@@ -74,6 +76,8 @@ class Format:
     layouts    kind pattern: tried in order, each on the lines the ones before it left
     requires   json, logfmt: keys that must stand in a line; a key may name alternatives parted by `|`
     multiline  lines that match nothing and follow an event of this format belong to it
+    inner      the message is a line of another log: "" no, "known" where a strong format takes it, "any" where any does
+    strength   strong; weak: takes lines of any make; last: tried only on what no other takes and what continues nothing
     """
 
     id: str
@@ -88,6 +92,8 @@ class Format:
     requires: tuple[str, ...]
     extract: tuple[Extract, ...]
     multiline: bool
+    inner: str
+    strength: str
     samples: tuple[Sample, ...]
     path: str
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
@@ -26,11 +27,12 @@ def format_of(name: str) -> Format:
     return next(fmt for fmt in FORMATS if fmt.id == name)
 
 
-def small_format(pattern: str, columns: dict[str, str], *, tail: str = "", multiline: bool = False) -> Format:
+def small_format(pattern: str, columns: dict[str, str], *, tail: str = "", **more: Any) -> Format:
+    usual: dict[str, Any] = {"id": "small", "multiline": False, "inner": "", "strength": "strong"}
     return Format(
-        id="small", title="small", reference="", kind="pattern", logsource={}, order=1, layouts=(Layout(pattern, tail),),
+        title="small", reference="", kind="pattern", logsource={}, order=1, layouts=(Layout(pattern, tail),),
         null_values=("-",), columns=tuple(Column(name, (key,)) for key, name in columns.items()), requires=(), extract=(),
-        multiline=multiline, samples=(), path="small.yml",
+        samples=(), path="small.yml", **(usual | more),
     )  # fmt: skip
 
 

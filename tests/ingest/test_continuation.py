@@ -5,6 +5,8 @@ from hypothesis import strategies as st
 from logscan.ingest.continuation import MAX_BYTES, MAX_LINES, continued, with_continuations
 from tests.ingest.frames import lines_of
 
+NUMBERS = pl.Series(range(1, 2001), dtype=pl.UInt64)
+
 
 def events_at(*numbers: int, dataset: str = "app") -> pl.DataFrame:
     return pl.DataFrame(
@@ -26,21 +28,28 @@ def events_at(*numbers: int, dataset: str = "app") -> pl.DataFrame:
 def test_lines_join_the_nearest_event_before_them_if_its_format_allows() -> None:
     left = lines_of(["a", "b", "c", "d"]).with_columns(pl.Series("logscan.line", [1, 3, 4, 6], dtype=pl.UInt64))
     own = pl.concat([events_at(2), events_at(5, dataset="access")])
-    found = continued(left, own, {"app"})
+    found = continued(left, own, NUMBERS, {"app"})
     assert found.continuations.select("logscan.line", "owner").rows() == [(3, 2), (4, 2)]
     assert found.rest["logscan.line"].to_list() == [1, 6]
 
 
+def test_a_line_that_is_missing_parts_them() -> None:
+    left = lines_of(["a", "b"]).with_columns(pl.Series("logscan.line", [2, 4], dtype=pl.UInt64))
+    found = continued(left, events_at(1), pl.Series([1, 2, 4], dtype=pl.UInt64), {"app"})
+    assert found.continuations["logscan.line"].to_list() == [2]
+    assert found.rest["logscan.line"].to_list() == [4]
+
+
 def test_a_runaway_is_bounded_by_lines_and_by_bytes() -> None:
-    found = continued(lines_of(["x"] * (MAX_LINES + 3), first=2), events_at(1), {"app"})
+    found = continued(lines_of(["x"] * (MAX_LINES + 3), first=2), events_at(1), NUMBERS, {"app"})
     assert (found.continuations.height, found.rest.height) == (MAX_LINES, 3)
-    found = continued(lines_of(["x" * (MAX_BYTES // 2 - 1)] * 3, first=2), events_at(1), {"app"})
+    found = continued(lines_of(["x" * (MAX_BYTES // 2 - 1)] * 3, first=2), events_at(1), NUMBERS, {"app"})
     assert (found.continuations.height, found.rest.height) == (2, 1)
 
 
 def test_the_text_is_put_behind_the_event_s_where_it_is_wanted() -> None:
     own = events_at(1, 4)
-    found = continued(lines_of(["x", "y"], first=2), own, {"app"})
+    found = continued(lines_of(["x", "y"], first=2), own, NUMBERS, {"app"})
     got = with_continuations(own, found.continuations, {"event.original", "message"})
     assert got["event.original"].to_list() == ["e1\nx\ny", "e4"]
     assert got["message"].to_list() == ["x\ny", None]
@@ -51,5 +60,5 @@ def test_the_text_is_put_behind_the_event_s_where_it_is_wanted() -> None:
 def test_no_line_is_lost_or_doubled(event_lines: set[int], other: set[int]) -> None:
     rest = sorted(other - event_lines)
     left = lines_of(["t"] * len(rest)).with_columns(pl.Series("logscan.line", rest, dtype=pl.UInt64))
-    found = continued(left, events_at(*sorted(event_lines)), {"app"})
+    found = continued(left, events_at(*sorted(event_lines)), NUMBERS, {"app"})
     assert sorted([*found.continuations["logscan.line"], *found.rest["logscan.line"]]) == rest
