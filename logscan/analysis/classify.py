@@ -7,6 +7,7 @@ from operator import or_
 import polars as pl
 
 from logscan.ingest.format import Format
+from logscan.ingest.url import PARTS
 from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Rule, match
@@ -25,9 +26,27 @@ def ranked(rules: Iterable[Rule]) -> list[Rule]:
 
 
 def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str, list[Rule]]:
-    """Format id -> the rules that may speak about its events, best first."""
+    """Format id -> the rules that may speak about its events, best first.
+
+    Law: a rule is left out only when the logsources contradict, or no column that it reads is ever filled
+    """
     best = ranked(rules)
-    return {form.id: [rule for rule in best if rule.applies_to(form.logsource)] for form in formats}
+    found = {}
+    for form in formats:
+        columns = filled(form)
+        found[form.id] = [rule for rule in best if rule.applies_to(form.logsource) and _readable(rule, columns)]
+    return found
+
+
+def filled(form: Format) -> frozenset[str]:
+    """The columns that events of a format may fill."""
+    derived = PARTS if "url.original" in form.names() else frozenset()
+    return form.names() | derived | {"event.original", "event.dataset"}
+
+
+def _readable(rule: Rule, columns: frozenset[str]) -> bool:
+    """A rule may hold on nulls alone (`not`, `null`); one whose every text is missing from the format may not."""
+    return bool(rule.columns & columns) or not rule.columns
 
 
 def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.DataFrame:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from logscan.analysis.classify import by_dataset, needed_columns
+from logscan.analysis.classify import by_dataset, filled, needed_columns
 from logscan.analysis.redact import Redactor
 from logscan.ingest.format import Clock, Format
 from logscan.model.schemas import EVENTS
@@ -74,15 +74,16 @@ class Tasks:
 
     def make(self, path: str, formats: tuple[Format, ...], seen: Iterable[str], clock: Clock) -> Task:
         """In: seen: the formats that a sample of the source showed; the others are read without a gate"""
-        gates = {dataset: self._gate(self._plan.causes[dataset]) for dataset in seen}
+        gates = {form.id: self._gate(form) for form in formats if form.id in set(seen)}
         if self._plan.all_events:
             return Task(path, formats, clock, gates, frozenset(EVENTS))
         read = frozenset(name for condition in gates.values() for name in condition.meta.root_names())
         wanted = CHEAP | read | needed_columns(self._plan.library.outcomes)
         return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
 
-    def _gate(self, rules: Sequence[Rule]) -> pl.Expr:
-        names = tuple(rule.name for rule in rules)
-        if names not in self._gates:
-            self._gates[names] = gate(rules)
-        return self._gates[names]
+    def _gate(self, form: Format) -> pl.Expr:
+        rules, columns = self._plan.causes[form.id], filled(form)
+        same = (*(rule.name for rule in rules), "", *sorted(columns))
+        if same not in self._gates:
+            self._gates[same] = gate(rules, columns)
+        return self._gates[same]

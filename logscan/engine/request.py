@@ -13,7 +13,7 @@ from logscan.engine.plan import Period, Plan, make_plan
 from logscan.ingest.format import load_formats
 from logscan.model.errors import Faults, LogscanError, SettingsError, Where
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import CLASSIFIED
+from logscan.model.schemas import EVENTS
 from logscan.rules.load import Library, load_library
 
 
@@ -46,7 +46,7 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
     except Faults as found:
         faults += found.errors
     try:
-        library = load_library(folders, event_columns=CLASSIFIED, series_columns=SERIES)
+        library = load_library(folders, event_columns=EVENTS, series_columns=SERIES)
     except Faults as found:
         faults += found.errors
     try:

@@ -10,6 +10,7 @@ import yaml
 from logscan.model.errors import LogscanError, RuleError, Where
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_STRING = "tag:yaml.org,2002:str"  # most scalars: nothing to construct
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class _Reader:
 
     def plain(self, node: Any, key: str) -> Any:
         if isinstance(node, yaml.ScalarNode):
-            return self.loader.construct_object(node, deep=True)
+            return node.value if node.tag == _STRING else self.loader.construct_object(node, deep=True)
         if id(node) in self.seen:
             place = Where(self.name, node.start_mark.line + 1, key)
             raise self.error("a YAML alias is used", where=place, hint="write the value out a second time")
@@ -84,7 +85,7 @@ class _Reader:
     def mapping(self, node: Any, key: str) -> dict[Hashable, Any]:
         found: dict[Hashable, Any] = {}
         for key_node, value_node in node.value:
-            item = self.loader.construct_object(key_node, deep=True)
+            item = key_node.value if key_node.tag == _STRING else self.loader.construct_object(key_node, deep=True)
             path, line = f"{key}.{item}" if key else str(item), key_node.start_mark.line + 1
             if item in found:
                 place = Where(self.name, line, path)
