@@ -116,3 +116,9 @@ def test_what_has_no_column_is_kept() -> None:
 def test_lines_that_are_no_json_object_are_left_to_others() -> None:
     read = read_json(lines_of(["", "x", "[1]", '{"a":1', "null", '{"a":1}']), JSON, frozenset({"message"}), CLOCK)
     assert read.hit.to_list() == [False] * 5 + [True]
+
+
+def test_the_json_formats_stand_together_so_that_all_are_read_at_once() -> None:
+    at = [n for n, fmt in enumerate(FORMATS) if fmt.kind == "json"]
+    assert at == list(range(at[0], at[0] + len(at)))
+    assert FORMATS[at[-1]].id == "generic-json"
