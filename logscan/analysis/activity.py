@@ -14,7 +14,7 @@ from logscan.model.schemas import OUTCOMES
 _OK, _FAILED, _ERROR = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error"))
 _T = pl.col("@timestamp").cast(pl.Int64)
 _NONE = np.zeros(0)
-_BINS = 20_000
+_BINS, _ROUTE_BINS = 20_000, 2_000  # of the log; for one route, coarser
 
 
 class Successes(NamedTuple):
@@ -40,8 +40,10 @@ class Activity:
     """
 
     def __init__(self, visits: pl.LazyFrame, routes: Sequence[int], *, rows: int, first: float, last: float) -> None:
-        self.visits, self.rows, self.first, self.last = visits, rows, first, last
+        self.rows, self.first, self.last = rows, first, last
         self.count = int(visits.select(pl.len()).collect().item())
+        # Few enough to hold: the questions below then read memory, not files.
+        self.visits = visits.collect().lazy() if self.count <= rows else visits
         self.protected = pl.col("endpoint").is_in(pl.Series(sorted(routes), dtype=pl.UInt64()).implode())
 
     def successes_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
@@ -57,14 +59,21 @@ class Activity:
             bins.agg(first=pl.col("t").min(), last=pl.col("t").max(), n=pl.len().cast(pl.Float64())).drop("t").collect()
         )
 
-    def successes_by_route(self, *, nobody: bool) -> pl.DataFrame:
-        """All successes on protected routes, binned; or all of lines that know no client. As `successes_of`, id 0."""
-        width = max(1, int((self.last - self.first) * SECOND / _BINS))
-        found = self.visits.filter(pl.col("outcome") == _OK, pl.col("client") == 0 if nobody else self.protected)
-        found = found.select("endpoint", t=_T).drop_nulls("t").with_columns(bin=pl.col("t") // width)
-        bins = found.group_by("endpoint", "bin")
-        binned = bins.agg(first=pl.col("t").min(), last=pl.col("t").max(), n=pl.len().cast(pl.Float64())).drop("bin")
-        return binned.select(pl.lit(0, pl.UInt64()).alias("id"), "endpoint", "first", "last", "n").collect()
+    def successes_by_route(self) -> pl.DataFrame:
+        """All successes on protected routes, binned. As `successes_of`, id 0."""
+        return self._binned(self.protected, ["endpoint"], _ROUTE_BINS)
+
+    def successes_at_all(self, *, nobody: bool) -> pl.DataFrame:
+        """The same for all routes together; or for lines that know no client, whatever the route."""
+        return self._binned(pl.col("client") == 0 if nobody else self.protected, [], _BINS)
+
+    def _binned(self, where: pl.Expr, keys: list[str], bins: int) -> pl.DataFrame:
+        width = max(1, int((self.last - self.first) * SECOND / bins))
+        found = self.visits.filter(pl.col("outcome") == _OK, where).select("endpoint", t=_T).drop_nulls("t")
+        binned = found.group_by(*keys, bin=pl.col("t") // width).agg(
+            first=pl.col("t").min(), last=pl.col("t").max(), n=pl.len().cast(pl.Float64())
+        )
+        return binned.select(*keys, "first", "last", "n").collect()
 
     def clients(self, ids: NDArray[np.uint64]) -> pl.DataFrame:
         """One row per client: ok, errors, asked (everywhere), protected_ok, first_ok (seconds), paths."""

@@ -6,7 +6,6 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from logscan.analysis.activity import as_successes
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log, measure
 from logscan.analysis.stretch import Stretch
@@ -36,7 +35,8 @@ class Assessor:
         self.families = {name: cause.family for name, cause in causes.items()}
         self.signatures = tuple(rule for rule in library.signatures if rule.names not in self.benign)
         self.confidences = failures["confidence"].replace_strict(list(CONFIDENCES), [0, 1, 2], default=0).to_numpy()
-        self.all_failures = log.times(np.arange(log.columns.height))
+        self.timed = log.times(np.arange(log.columns.height))  # of the first rows; those without a time are the last
+        self.clients = answers.activity.active([(-np.inf, np.inf, None)])[0]
 
     def assess(self, units: Sequence[Unit]) -> None:
         """Fill in measured, series, pattern and behaviour of units that have none yet."""
@@ -68,7 +68,7 @@ class Assessor:
             "members": max(1, len(unit.members)),
         }
         if measured.stretch is not None:
-            row["others_rate"] = self._others(unit, measured.stretch)
+            row["others_hit"] = self._others(unit, measured.stretch)
         if unit.members:
             alike = {(member.pattern, member.series.get("period_s") is None) for member in unit.members}
             together = len(alike) == 1 and (unit.members[0].pattern, False) in alike
@@ -81,13 +81,12 @@ class Assessor:
         return CONFIDENCES[int(np.bincount(self.confidences[unit.rows], minlength=3).argmax())]
 
     def _others(self, unit: Unit, stretch: Stretch) -> float | None:
-        """The failure rate of everybody else meanwhile."""
-        begins, ends = stretch.begins, float(np.nextafter(stretch.ends, np.inf))
-        everybody = as_successes(self.answers.on_routes(None)).within(begins, ends)
-        good = everybody - self.answers.of(unit).within(begins, ends)
-        low, high = np.searchsorted(self.all_failures, [begins, ends])
-        bad = float(high - low) - float(((t := self.log.times(unit.rows)) >= begins).sum() - (t >= ends).sum())
-        return bad / (bad + good) if bad + good > 0 else None
+        """Which share of the other clients fails meanwhile. A client counts once: one guesser is not everybody."""
+        codes = self.log.columns["client"].codes
+        low, high = np.searchsorted(self.timed, [stretch.begins, float(np.nextafter(stretch.ends, np.inf))])
+        failing, own = np.unique(codes[low:high]), np.unique(codes[unit.rows])
+        others = self.clients - int((own >= 0).sum())
+        return min(1.0, int((np.setdiff1d(failing, own) >= 0).sum()) / others) if others > 0 else None
 
     def _hits(self, units: Sequence[Unit]) -> None:
         """Active clients that a unit hit before its onset, and from then to its end."""

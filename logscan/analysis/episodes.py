@@ -31,13 +31,13 @@ def cut(times: Floats, breaks: NDArray[np.bool_]) -> Episodes:
     return Episodes(begins, ends, times[begins], times[ends])
 
 
-def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: float, resolution_s: float) -> Episodes:
+def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: float, finest_s: float) -> Episodes:
     """Episodes of one unit.
 
     In:    times of its failures and of its successes, sorted, seconds
     Out:   failures at most gap_s apart are one episode. When that leaves fewer than five, a finer cut is taken if its
            episodes are regular: first at every success in between, then at every failure, so that a probe each
-           half minute or a token of a few seconds is not one long episode
+           half minute or a token of a few seconds is not one long episode; no finer than finest_s, which is retrying
     Law:   every failure is in exactly one episode; the result does not depend on the order of equal times
     Units: seconds; regular_cv is the coefficient of variation up to which gaps are called regular
     """
@@ -45,10 +45,10 @@ def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: floa
     if whole.starts.size >= 5 or times.size < 5:
         return whole
     between = np.searchsorted(successes, times[1:], side="left") > np.searchsorted(successes, times[:-1], side="left")
-    for breaks in (between, np.ones(times.size - 1, dtype=np.bool_)):
+    for breaks, least in ((between, 5), (np.ones(times.size - 1, dtype=np.bool_), 8)):
         finer = cut(times, breaks)
         gaps = gap_statistics(finer.starts)
-        enough = finer.starts.size >= 5 and gaps.median is not None and gaps.median >= 20 * resolution_s
+        enough = finer.starts.size >= least and gaps.median is not None and gaps.median >= finest_s
         if enough and gaps.cv is not None and gaps.cv <= regular_cv:
             return finer
     return whole

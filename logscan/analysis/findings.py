@@ -66,7 +66,7 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement | 
     columns = Columns(failures)
     clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
     log = Log(columns, judgement.measures, first, last, clients)
-    maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log))
+    maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
     return maker.findings(maker.units())
 
 

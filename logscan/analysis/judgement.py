@@ -27,15 +27,20 @@ class Measures:
     """The numbers of rules/measures.yml, where each is explained with its unit."""
 
     retry_gap_s: float
+    finest_gap_s: float
+    finest_stamps: float
     regular_cv: float
     windows: int
     window_events: float
     window_s: float
     burst_width_share: float
+    stretch_share: float
     pair_s: float
     reason_s: float
     concentration_share: float
     proxy_ok_share: float
+    dominant_share: float
+    dominant_events: int
     few_principals: int
     named_principals: int
     principals: int

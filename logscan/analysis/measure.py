@@ -69,13 +69,13 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     t = log.times(rows)
     resolution = _resolution(t)
     settings = log.measures
-    episodes = collapse(
-        t, successes.t, gap_s=settings.retry_gap_s, regular_cv=settings.regular_cv, resolution_s=resolution
-    )
+    # A gap of a few units of the time stamp's resolution looks regular whatever it was.
+    finest = max(settings.finest_gap_s, settings.finest_stamps * resolution)
+    episodes = collapse(t, successes.t, gap_s=settings.retry_gap_s, regular_cv=settings.regular_cv, finest_s=finest)
     row = _volume(rows, log) | _who(rows, log) | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
     if t.size == 0:
         return Measured(row, episodes, None)
-    stretch = find_stretch(t, successes, log.edges(settings.windows))
+    stretch = find_stretch(t, successes, log.edges(settings.windows), least_share=settings.stretch_share)
     row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
     row |= _recurrence(episodes, settings.regular_cv) | _successes(t, successes, stretch, log)
     row |= _known(rows, stretch, log) | _recovery(episodes, successes, row.get("period_s"), log)
@@ -182,7 +182,7 @@ def _recovery(episodes: Episodes, successes: Successes, period: float | None, lo
         return {"recovered_share": 0.0}
     at = np.searchsorted(successes.t, episodes.ends, side="left")
     found = np.append(successes.t, np.inf)[at]
-    recovered = found <= np.append(episodes.starts[1:], np.inf)
+    recovered = np.isfinite(found) & (found <= np.append(episodes.starts[1:], np.inf))
     if not recovered[-1] and log.last - episodes.ends[-1] < log.measures.retry_gap_s:
         found, recovered = found[:-1], recovered[:-1]
     if recovered.size == 0:
@@ -213,7 +213,7 @@ def _successes(t: Floats, successes: Successes, stretch: Stretch, log: Log) -> R
         "rate_during": stretch.during,
         "rate_ratio": stretch.during / max(stretch.before, least) if stretch.before is not None else None,
         "step_score": stretch.score,
-        "stretch_share": float(((t >= stretch.begins) & (t <= stretch.ends)).mean()),
+        "stretch_share": stretch.share,
         "step_open": int(stretch.open),
     }
 

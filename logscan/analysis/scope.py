@@ -71,9 +71,9 @@ def merge_alike(
             pools[group[0].cause, group[0].family] += group
             continue
         for cluster in _clusters(group, judgement.alike.get(kind, ""), judgement, log):
-            found += [_merged(cluster, judgement, scopes)] if len(cluster) > few else cluster
+            found += _one_or_each(cluster, judgement, scopes)
     for pool in pools.values():
-        found += [_merged(pool, judgement, scopes)] if len(pool) > few else pool
+        found += _one_or_each(pool, judgement, scopes)
     return sorted(found, key=lambda unit: unit.order)
 
 
@@ -120,7 +120,21 @@ def _onset(unit: Unit) -> float:
 def _slack(one: Unit, other: Unit, log: Log) -> float:
     """A client shows a common beginning only when it next asks: some of its usual gaps later."""
     gaps = [unit.series.get("event_gap_median_s") or 0.0 for unit in (one, other)]
-    return float(max(log.covered / log.measures.windows, 3 * max(gaps)))
+    return float(max(2 * log.covered / log.measures.windows, 3 * max(gaps)))
+
+
+def _one_or_each(units: Sequence[Unit], judgement: Judgement, scopes: Scopes) -> list[Unit]:
+    """One merged unit when there are more than a few; a principal that outweighs all the others stays by itself."""
+    settings = judgement.measures
+    apart: list[Unit] = []
+    crowd = sorted(units, key=lambda unit: unit.order)
+    while len(crowd) > 1 and _outweighs(crowd, settings.dominant_share, settings.dominant_events):
+        apart.append(crowd.pop(0))
+    return apart + ([_merged(crowd, judgement, scopes)] if len(crowd) > settings.few_principals else crowd)
+
+
+def _outweighs(units: Sequence[Unit], share: float, least: int) -> bool:
+    return units[0].rows.size >= max(least, share * sum(unit.rows.size for unit in units))
 
 
 def _merged(units: Sequence[Unit], judgement: Judgement, scopes: Scopes) -> Unit:

@@ -75,12 +75,12 @@ SERIES = pl.Schema(
         "rate_during": _NUMBER,
         "rate_ratio": _NUMBER,  # rate_during / rate_before, the latter at least half an event
         "step_score": _NUMBER,  # log-likelihood gain of the best step up (and down)
-        "stretch_share": _NUMBER,  # failures between onset and end / failures
+        "stretch_share": _NUMBER,  # failures in the steepest stretch / failures; when few, onset is the first failure
         "step_open": _COUNT,  # 1: the last window of its traffic is still high, else 0
         "known_share": _NUMBER,  # clients with a success before the onset / clients
         "hit_before": _NUMBER,  # active clients hit before the onset / active clients
         "hit_during": _NUMBER,  # the same from onset to end
-        "others_rate": _NUMBER,  # failures / requests of everybody else from onset to end
+        "others_hit": _NUMBER,  # other clients that fail from onset to end / other clients of the log
         # who tries what
         "users_10m_max": _COUNT,  # most users that failed from one client in 10 minutes
         "tries_per_user": _NUMBER,  # median

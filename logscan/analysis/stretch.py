@@ -14,6 +14,8 @@ class Stretch(NamedTuple):
     begins  first failure of the stretch; good: the last success before it, None when there is none
     ends    last failure of the stretch
     open    the stretch holds the last window in which there was any traffic
+    share   failures in the steepest stretch / failures; when that is too few of them, the stretch is from the first to
+            the last failure
     """
 
     good: float | None
@@ -23,35 +25,35 @@ class Stretch(NamedTuple):
     score: float
     before: float | None
     during: float
+    share: float
 
 
-def find_stretch(failures: Floats, successes: Successes, edges: Floats) -> Stretch:
+def find_stretch(failures: Floats, successes: Successes, edges: Floats, *, least_share: float) -> Stretch:
     """The stretch of a unit.
 
-    In:  failures: sorted times, at least one; edges of the windows of the log, of one width
+    In:  failures: sorted times, at least one; edges of the windows of the log, of one width; least_share: of the
+         failures that the steepest stretch must hold to be the unit's
     Law: without any success the counts alone decide, and rates say only that all that was logged failed
     """
     bad = np.histogram(failures, edges)[0].astype(np.float64)
     good = np.histogram(successes.t, edges, weights=successes.weight)[0] if successes.t.size else np.zeros_like(bad)
     total = bad + good if good.sum() > 0 else np.full_like(bad, 1000 * max(bad.max(), 1.0))
+    begins, ends, score, share = float(failures[0]), float(failures[-1]), 0.0, 1.0
     step = best_step(bad, total)
-    if step is None or step.score <= 0:
-        begins, ends, score, still = (
-            float(failures[0]),
-            float(failures[-1]),
-            0.0,
-            _last_traffic(bad + good) <= _window(failures[-1], edges),
-        )
-    else:
-        begins, ends = _begins(failures, successes, edges, step.start), _ends(failures, successes, edges, step.end)
-        score, still = step.score, step.end > _last_traffic(bad + good)
+    if step is not None and step.score > 0:
+        steep = _begins(failures, successes, edges, step.start), _ends(failures, successes, edges, step.end)
+        share = float(((failures >= steep[0]) & (failures <= steep[1])).mean())
+        score = step.score
+        if share >= least_share:
+            begins, ends = steep
+    still = _window(ends, edges) >= _last_traffic(bad + good)
     last = np.searchsorted(successes.t, begins, side="left") - 1
     known = float(successes.t[last]) if last >= 0 else None
     earlier, asked = float((failures < begins).sum()), successes.within(-np.inf, begins)
     inside = float(((failures >= begins) & (failures <= ends)).sum())
     during = inside / (inside + successes.within(begins, np.nextafter(ends, np.inf)))
     before = earlier / (earlier + asked) if earlier + asked else None
-    return Stretch(known, begins, ends, bool(still), score, before, during)
+    return Stretch(known, begins, ends, still, score, before, during, share)
 
 
 def _last_traffic(total: Floats) -> int:

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from logscan.analysis.activity import NO_SUCCESS, Activity, Successes, as_successes
+from logscan.analysis.failures import SECOND
 from logscan.analysis.measure import Log, Measured
 from logscan.analysis.series import SERIES
 
@@ -47,11 +48,12 @@ def series_frame(units: Sequence[Unit]) -> pl.DataFrame:
 class Answers:
     """The successes that belong to a unit: of the same principal on protected routes; of everybody for wider scopes."""
 
-    def __init__(self, activity: Activity, log: Log) -> None:
+    def __init__(self, activity: Activity, log: Log, totals: pl.DataFrame) -> None:
         self.activity, self.log = activity, log
+        self.upstreams = totals.filter(pl.col("outcome") == "ok").drop_nulls(["bucket", "server.address"])
         self._of: dict[str, dict[int, pl.DataFrame]] = {"client": {}, "user": {}}
+        self._kept: dict[int | str, Successes] = {}
         self._routes: pl.DataFrame | None = None
-        self._nobody: Successes | None = None
 
     def prepare(self, units: Sequence[Unit]) -> None:
         """Ask for the successes of all principals at once."""
@@ -72,17 +74,33 @@ class Answers:
             parts = [self._of[key][each] for each in self._ids(unit, key) if each in self._of[key]]
             return as_successes(self._on_its_route(pl.concat(parts), unit)) if parts else NO_SUCCESS
         if not self.log.columns.client_id[unit.rows].any():
-            if self._nobody is None:
-                self._nobody = as_successes(self.activity.successes_by_route(nobody=True))
-            return self._nobody
-        return as_successes(self.on_routes(self._route_ids(unit) if unit.level == "endpoint" else None))
+            return self.at_all(nobody=True)
+        if unit.level == "upstream":
+            return self._on_upstream(unit.values[0])
+        routes = self._route_ids(unit)
+        return self.on_route(routes[0]) if unit.level == "endpoint" and len(routes) == 1 else self.at_all()
 
-    def on_routes(self, routes: Sequence[int] | None) -> pl.DataFrame:
+    def at_all(self, *, nobody: bool = False) -> Successes:
+        """Everybody's successes on protected routes; or those of lines that know no client."""
+        name = "nobody" if nobody else "everybody"
+        if name not in self._kept:
+            self._kept[name] = as_successes(self.activity.successes_at_all(nobody=nobody))
+        return self._kept[name]
+
+    def on_route(self, route: int) -> Successes:
         if self._routes is None:
-            self._routes = self.activity.successes_by_route(nobody=False)
-        if routes is None:
-            return self._routes
-        return self._routes.filter(pl.col("endpoint").is_in(pl.Series(routes, dtype=pl.UInt64()).implode()))
+            self._routes = self.activity.successes_by_route()
+        if route not in self._kept:
+            self._kept[route] = as_successes(self._routes.filter(pl.col("endpoint") == route))
+        return self._kept[route]
+
+    def _on_upstream(self, upstream: str) -> Successes:
+        """VISITS do not know the upstream; TOTALS do, to the minute."""
+        minute = 60 * SECOND
+        found = self.upstreams.filter(pl.col("server.address") == upstream).select(
+            first=pl.col("bucket").cast(pl.Int64), n=pl.col("events").cast(pl.Float64)
+        )
+        return as_successes(found.with_columns(last=pl.col("first") + minute - 1))
 
     def _key(self, unit: Unit) -> str:
         ids = self.log.columns

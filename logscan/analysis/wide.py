@@ -6,7 +6,6 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from logscan.analysis.activity import as_successes
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
 from logscan.analysis.recurrence import Floats, best_step
@@ -36,29 +35,58 @@ class Wide:
             if np.unique(columns.client_id[usable]).size < settings.wide_clients or self.log.covered <= 0:
                 break
             taken = self._everywhere(usable)
-            route = ""
             if taken is None:
-                taken, route = self._one_route(usable)
+                taken = self._one_upstream(usable)
+            if taken is None:
+                taken = self._one_route(usable)
             if taken is None:
                 break
-            level = "endpoint" if route else "all"
-            found.append(Unit(cause, family, taken, level, (route,) if route else (), hits_everybody=True))
+            found.append(Unit(cause, family, taken, "all", (), hits_everybody=True))
             rows = np.setdiff1d(rows, taken)
         return found, rows
 
     def _everywhere(self, rows: Rows) -> Rows | None:
-        if self.answers.on_routes(None).is_empty():
+        if self.answers.at_all().t.size == 0:
             return None
         return self._stretch(rows, self._activity([]), None)
 
-    def _one_route(self, rows: Rows) -> tuple[Rows | None, str]:
+    def _one_upstream(self, rows: Rows) -> Rows | None:
+        """The upstream that refuses most of what it is asked, from some moment on, while there are others.
+
+        VISITS do not know the upstream, so this goes by requests, and the busiest client must not be most of them.
+        """
+        columns, settings = self.log.columns, self.log.measures
+        for text, _ in columns.top("upstream", rows, settings.wide_endpoints):
+            good = self.answers.upstreams.filter(pl.col("server.address") == text)
+            if good.height in {0, self.answers.upstreams.height}:
+                continue
+            there = rows[columns["upstream"].codes[rows] == columns["upstream"].texts.index(text)]
+            window = self._window(there)
+            bad = np.bincount(window, minlength=self.edges.size - 1).astype(np.float64)
+            middle = good["bucket"].cast(pl.Int64).to_numpy() / SECOND + 30
+            total = bad + np.histogram(middle, self.edges, weights=good["events"].to_numpy())[0]
+            step = best_step(bad, total)
+            if step is None or step.score < settings.wide_score:
+                continue
+            taken: Rows = there[(window >= step.start) & (window < step.end)]
+            clients = columns.count("client", taken)
+            enough = (clients > 0).sum() >= settings.wide_clients and clients.max() < settings.wide_share * taken.size
+            if enough and bad[step.start : step.end].sum() >= settings.wide_share * total[step.start : step.end].sum():
+                return taken
+        return None
+
+    def _window(self, rows: Rows) -> Rows:
+        at = np.searchsorted(self.edges, self.log.columns.t[rows] / SECOND, side="right") - 1
+        return np.asarray(np.clip(at, 0, self.edges.size - 2), dtype=np.int64)
+
+    def _one_route(self, rows: Rows) -> Rows | None:
         """The route with most clients failing on which most active clients fail."""
         columns, settings = self.log.columns, self.log.measures
         endpoints = columns["endpoint"]
         named = rows[endpoints.codes[rows] >= 0]
         pairs = np.unique(np.stack((endpoints.codes[named], columns["client"].codes[named])), axis=1)
         if not pairs.size:
-            return None, ""
+            return None
         hit = np.bincount(pairs[0], minlength=len(endpoints.texts))
         order = [
             code
@@ -66,15 +94,15 @@ class Wide:
             if hit[code] >= settings.wide_clients
         ]
         if len(order) == 0:
-            return None, ""
+            return None
         ids = {int(code): int(columns.endpoint_id[named[endpoints.codes[named] == code][0]]) for code in order}
         seen = self._activity(list(ids.values()))
         for code, route in ids.items():
             there = named[endpoints.codes[named] == code]
             taken = self._stretch(there, seen.filter(pl.col("endpoint") == route), route)
             if taken is not None:
-                return taken, endpoints.texts[code]
-        return None, ""
+                return taken
+        return None
 
     def _activity(self, routes: Sequence[int]) -> pl.DataFrame:
         if routes:
@@ -85,9 +113,7 @@ class Wide:
 
     def _stretch(self, rows: Rows, seen: pl.DataFrame, route: int | None) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
-        window = np.clip(
-            np.searchsorted(self.edges, columns.t[rows] / SECOND, side="right") - 1, 0, self.edges.size - 2
-        )
+        window = self._window(rows)
         failed = pl.DataFrame({"window": window.astype(np.int32), "client": columns.client_id[rows]})
         failed = failed.filter(self.answers.activity.sampled("client")).group_by("window", "client").agg(bad=pl.len())
         both = seen.join(failed, on=["window", "client"], how="full", coalesce=True)
@@ -119,14 +145,14 @@ class Wide:
 
     def _sharpened(self, rows: Rows, taken: Rows, route: int | None) -> Rows:
         """Windows are coarse: the beginning and the end are those of the failures themselves."""
-        successes = as_successes(self.answers.on_routes(None if route is None else [route]))
+        successes = self.answers.at_all() if route is None else self.answers.on_route(route)
         first, last = taken[0], taken[-1]
         width = int((self.edges[1] - self.edges[0]) * SECOND)
         t = self.log.columns.t
         near = rows[(t[rows] >= t[first] - width) & (t[rows] <= t[last] + width)]
         low, high = t[near[0]] / SECOND - width / SECOND, t[near[-1]] / SECOND + width / SECOND
         edges = np.linspace(low, high, self.log.measures.windows + 1)
-        stretch = find_stretch(self.log.times(near), successes, edges)
+        stretch = find_stretch(self.log.times(near), successes, edges, least_share=0)
         times = t[near] / SECOND
         kept: Rows = near[(times >= stretch.begins) & (times <= stretch.ends)]
         return kept
