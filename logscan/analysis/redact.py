@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 
 from logscan.analysis.secret import LOOK, Judge
-from logscan.analysis.secret_grammar import Form, any_of, finder, forms
+from logscan.analysis.secret_grammar import PLACEHOLDER, Form, any_of, finder, forms
 from logscan.analysis.secret_words import add_document, empty_body, words_of
 from logscan.model.document import read_document
 from logscan.model.errors import Faults, LogscanError, RuleError, Where
@@ -26,6 +26,7 @@ _NEVER = frozenset(
 # Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
 _DEEPEST = 6  # values within values; only a line made to do harm has more
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
+_SHOWN = re.compile(PLACEHOLDER)
 _FIRST = r"<redacted ([a-z0-9-]+) ([0-9a-f]{8})(?: of [A-Za-z0-9_.@+-]{1,64})?>"
 _MASKED = r"(?:^|[^A-Za-z0-9*•])([A-Za-z0-9_-]{0,12}(?:\*{3,}|•{3,})[A-Za-z0-9]{2,6})(?:$|[^A-Za-z0-9*•])"
 
@@ -110,8 +111,11 @@ class Redactor:
         """What is shown of a text; LOOK in place of a part that was put on `again`, to be looked at on its own."""
         head, *pieces = marked.split(_OPEN)
         out = [head]
-        for piece in pieces:
+        for number, piece in enumerate(pieces, 1):
             found, _, rest = piece.partition(_CLOSE)
+            if not rest and found.endswith(("=", ":")) and pieces[number : number + 1] and _SHOWN.match(pieces[number]):
+                out.append(found)  # the name of a value that was hidden before
+                continue
             kept, look, value = self._known(found).partition(LOOK)
             if look:
                 out += (kept, LOOK)

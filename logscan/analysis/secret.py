@@ -14,7 +14,7 @@ _WHOLE = re.compile(PLACEHOLDER)
 _QUOTES = re.compile(r"""(?s)([bruBRU]?\\*["'`]|&quot;|&#3[49];|%2[27])(.*?)(\\*["'`]|&quot;|&#3[49];|%2[27]|\\*)\Z""")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\s+|%20|\+)(\S(?s:.*))")
 _PAIR = re.compile(r"([^;=\s]+)(?:(\s*=\s*)([^;\s]*))?")
-_PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(\s*=\s*\\*"?)([^\s,"\\]*)""")
+_PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(=\s*\\*"?)([^\s,"\\]*)""")
 _USER = re.compile(r"[A-Za-z0-9_.@+-]{1,64}")
 # What was kept may itself be the name of what follows: from this mark on the text is looked at again. A noncharacter.
 LOOK = "\ufdd2"
@@ -217,7 +217,10 @@ class Judge:
         if sep is None:
             strange = self.words.shape_of(name) or self.words.passes("long", name)
             return self.hide("cookie", name) if strange else name
-        if name.lower() in self.words.attributes or self.words.says_nothing(value):
+        if self.words.shape_of(name):
+            return self.hide("cookie", found[0])
+        plain = name.lower() in self.words.attributes and "=" not in value and not self.words.passes("opaque", value)
+        if plain or self.words.says_nothing(value):
             return found[0]
         return name + sep + self.hide("cookie", value)
 
@@ -232,6 +235,8 @@ class Judge:
 
     def _parameter(self, found: re.Match[str]) -> str:
         name, sep, value = found.groups()
+        if self.words.shape_of(name) or self.words.passes("long", name):
+            return self.hide("token", found[0])
         secret = name.lower() in self.words.digest or self.words.shape_of(value)
         return name + sep + self.hide("token", value) if secret and not self.words.says_nothing(value) else found[0]
 

@@ -27,7 +27,7 @@ _QUOTED = (
 _BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
 _EDGE = r"(?:^|[^A-Za-z0-9])"
-_PARAMETER = r"""[A-Za-z0-9_*-]+\s*=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
+_PARAMETER = r"""[A-Za-z0-9_*-]+=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
 _PARAMETERS = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
 _END = r"(?:\]|%5[Dd])?"  # params[password]=
 PLACEHOLDER = r"<redacted [a-z0-9-]+ [0-9a-f]{8}(?: of [A-Za-z0-9_.@+-]{1,64})?>"
