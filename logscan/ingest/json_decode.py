@@ -22,7 +22,7 @@ _MOST_GROUPS = 24  # shapes in one batch that are decoded apart; the rare rest i
 # A line that is more than one value, such as `{..},{..}`, would shift the rows: between its values stands one of these.
 _SEVERAL = r"\}[ \t\r\n]*,[ \t\r\n]*(?:\{|null)"
 # Letters, digits, dots and dashes of a key written as escapes, which a search for the key does not see.
-_ESCAPED_KEY = r"\\u00(?:2[dDeE]|3[0-9]|[4-7])"
+_ESCAPED_KEY = r"\\u00(?:2[dDeE]|3[0-9]|6[1-9A-Fa-f]|[457])"
 
 
 class Decoded(NamedTuple):
@@ -184,10 +184,9 @@ def _present(text: pl.Series, keys: frozenset[str]) -> tuple[frozenset[str], pl.
         rare = text.str.contains(f'"(?:{"|".join(sorted(map(re.escape, rest)))})"')
         seen |= _found(text.filter(rare), rest)
     odd = text.str.contains(_ESCAPED_KEY)
-    odd = _marked(
-        odd, text, text.str.len_bytes() > 2 * DEEPEST, lambda some: some.str.count_matches(r"[\[{]") > DEEPEST
-    )
-    odd = _marked(odd, text, text.str.contains(_SEVERAL), lambda some: some.str.json_path_match("$").is_null())
+    long = text.str.len_bytes() > 2 * DEEPEST  # shorter ones cannot be too deep
+    odd = _marked(odd, text, long, _too_deep)
+    odd = _marked(odd, text, text.str.contains(_SEVERAL), _not_one_value)
     return seen, odd
 
 
@@ -197,6 +196,16 @@ def _marked(odd: pl.Series, text: pl.Series, some: pl.Series, test: Callable[[pl
         return odd
     rows = some.arg_true()
     return odd.scatter(rows.filter(test(text.gather(rows))), values=True)
+
+
+def _too_deep(text: pl.Series) -> pl.Series:
+    deep = text.str.count_matches(r"[\[{]") > DEEPEST
+    return _marked(~deep & deep, text, deep, _not_one_value)
+
+
+def _not_one_value(text: pl.Series) -> pl.Series:
+    """Not one JSON value, or one deeper than 127, where the reader behind this search stops."""
+    return text.str.json_path_match("$").is_null()
 
 
 def _found(text: pl.Series, keys: frozenset[str]) -> frozenset[str]:
