@@ -31,7 +31,7 @@ def _render(answer: Any, form: str) -> str:
     if form == "table":
         from logscan.report.text import findings_table  # noqa: PLC0415
 
-        return findings_table(answer.scan, answer.library.taxonomy)
+        return findings_table(answer.scan, answer.library.taxonomy, answer.library.playbooks)
     from logscan.report.json import findings_json, findings_ndjson  # noqa: PLC0415
 
     return findings_json(answer.scan) if form == "json" else findings_ndjson(answer.scan)
