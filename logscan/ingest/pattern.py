@@ -10,6 +10,7 @@ from logscan.ingest.convert import converted
 from logscan.ingest.shape import Format, Layout, Read
 from logscan.ingest.when import Clock
 
+_LOOK = 256  # lines
 _HIT = "_hit"  # an empty capture behind the head: null only where the line was not taken
 
 
@@ -38,6 +39,10 @@ def read_pattern(lines: pl.DataFrame, fmt: Format, want: AbstractSet[str], clock
 
 
 def _taken(lines: pl.DataFrame, layout: Layout, keys: AbstractSet[str]) -> pl.DataFrame:
+    """The lines of one layout with its captures. Where a look at the first few finds none, they are sought first."""
+    test = pl.col("event.original").str.contains(_regex(layout, frozenset()))
+    if lines.height > 2 * _LOOK and not lines.head(_LOOK).select(test.any()).item():
+        lines = lines.filter(test)
     groups = lines.select(pl.col("event.original").str.extract_groups(_regex(layout, frozenset(keys))).alias("g"))
     read = pl.concat([lines, groups.unnest("g")], how="horizontal")
     return read.drop(_HIT) if read[_HIT].null_count() == 0 else read.filter(pl.col(_HIT).is_not_null()).drop(_HIT)

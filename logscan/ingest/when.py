@@ -119,6 +119,15 @@ def _of_kind(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
 
 
 def _by_parts(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
+    """Stamps of a whole second stand many times over; each is read once."""
+    once = text.unique()
+    if len(once) > len(text) // 2:
+        return _parts_read(text, kind, clock)
+    known = pl.DataFrame({"t": once, "at": _parts_read(once, kind, clock)})
+    return text.alias("t").to_frame().join(known, on="t", how="left", nulls_equal=True, maintain_order="left")["at"]
+
+
+def _parts_read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     part = text.alias("t").to_frame().select(pl.col("t").str.extract_groups(_PARTS[kind])).unnest("t")
     month = (
         pl.col("mo")

@@ -74,3 +74,9 @@ def test_a_line_is_read_alone_as_among_others(fmt: Format, texts: list[str]) -> 
     together = read_pattern(lines, fmt, fmt.names(), CLOCK).events
     alone = [read_pattern(lines[n : n + 1], fmt, fmt.names(), CLOCK).events for n in range(lines.height)]
     assert together.equals(pl.concat([together.clear(), *alone]))
+
+
+def test_lines_that_come_late_are_found_as_well() -> None:
+    read = read_pattern(lines_of(["??"] * 700 + ["ada code=x"]), SMALL, {"user.name"}, CLOCK)
+    assert read.events.select("logscan.line", "user.name").rows() == [(701, "ada")]
+    assert read.hit.arg_true().to_list() == [700]

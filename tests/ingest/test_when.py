@@ -152,3 +152,8 @@ SHAPES = st.one_of(
 @given(st.lists(SHAPES, max_size=12))
 def test_a_value_depends_on_its_own_text_only(texts: list[str | None]) -> None:
     assert read(texts) == [read([text])[0] for text in texts]
+
+
+@given(st.lists(SHAPES, max_size=6))
+def test_a_stamp_that_stands_many_times_reads_the_same_each_time(texts: list[str | None]) -> None:
+    assert read(texts * 4) == read(texts) * 4
