@@ -1,27 +1,33 @@
 """`logscan events`: the events themselves, for a machine."""
 
+import sys
+from contextlib import ExitStack
 from typing import Any
 
 import click
 
 from logscan.cli.options import shared_options
-from logscan.cli.output import open_output
+from logscan.cli.output import Target, open_output
 
 
 @click.command("events", epilog="Example: logscan events access.log --format csv -o failures.csv")
 @shared_options
 @click.option("--format", "form", type=click.Choice(["ndjson", "csv", "parquet"]), default="ndjson", show_default=True)
 @click.option("--all", "all_events", is_flag=True, help="Every event that could be read, not only failures.")
-@click.option("-o", "--output", "out", default="-", type=click.Path(), help="Write here instead of to stdout.")
+@click.option("-o", "--output", "out", default="-", type=Target(), help="Write here instead of to stdout.")
 def events_command(form: str, out: str, *, all_events: bool, **flags: Any) -> None:
     """Print the authentication failures of PATH... with their causes, in line order, secrets taken out."""
-    from logscan.cli.reading import finish, progress, request  # noqa: PLC0415 (start-up time)
+    from logscan.cli.reading import finish, reading  # noqa: PLC0415 (start-up time)
     from logscan.engine.assemble import words  # noqa: PLC0415
     from logscan.engine.read import read_logs  # noqa: PLC0415
     from logscan.report.events import write_events  # noqa: PLC0415
 
-    asked = request(flags, all_events=all_events)
-    with progress(asked.paths) as step, read_logs(asked, step) as (ran, _), open_output(out) as file:
+    if form == "parquet" and out == "-" and sys.stdout.isatty():
+        raise click.UsageError("Parquet is no text for a terminal: name a file with -o.")
+    with ExitStack() as kept:
+        with reading(flags, all_events=all_events) as (asked, step):
+            ran, _ = kept.enter_context(read_logs(asked, step))
         rows = ran.merged.events if all_events else ran.merged.classified
-        write_events(rows.parts(), form, file)
+        with open_output(out) as file:
+            write_events(rows.parts(), form, file)
     finish([words(fault) for fault in ran.faults], ran)

@@ -44,7 +44,7 @@ class LazyGroup(ErrorGroup):
 )
 @click.version_option(__version__, prog_name="logscan")
 @click.pass_context
-def cli(ctx: click.Context, **_: Any) -> None:
+def cli(ctx: click.Context, /, **_: Any) -> None:
     """Says why HTTP 401s happened, since when, how they recur, who is hit and what to do.
 
     Example: logscan report /var/log/nginx -o report.html

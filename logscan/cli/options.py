@@ -11,19 +11,22 @@ import click
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _AGO = re.compile(r"(\d+)\s*(s|m|h|d|w)")
+_FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+_LOCAL = {"localtime", "Factory"}  # what they mean depends on the machine
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
-class Zone(click.ParamType):
+class Zone(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2 on only
     """An IANA zone name or an offset such as +02:00."""
 
     name = "zone"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
         text = "UTC" if str(value).upper() in {"Z", "UTC", "GMT"} else str(value)
-        if found := _OFFSET.fullmatch(text):
+        found = _OFFSET.fullmatch(text)
+        if found and int(found[2]) < 24 and int(found[3]) < 60:
             return f"{found[1]}{found[2]}:{found[3]}"
-        if text not in available_timezones():
+        if text not in available_timezones() - _LOCAL:
             self.fail(
                 f"{value!r} is not a time zone; use a name such as Europe/Berlin or an offset such as +02:00",
                 param,
@@ -32,7 +35,7 @@ class Zone(click.ParamType):
         return text
 
 
-class Moment(click.ParamType):
+class Moment(click.ParamType):  # type: ignore[type-arg]
     """A time (2026-03-12, 2026-03-12T14:00, with or without zone) or how long ago (90m, 24h, 7d)."""
 
     name = "time"
@@ -41,7 +44,10 @@ class Moment(click.ParamType):
         if isinstance(value, datetime | timedelta):
             return value
         if found := _AGO.fullmatch(str(value)):
-            return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+            try:
+                return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
+            except (OverflowError, ValueError):
+                self.fail(f"{value!r} is longer ago than any log", param, ctx)
         try:
             return datetime.fromisoformat(str(value))
         except ValueError:
@@ -59,12 +65,19 @@ def zone_of(name: str) -> tzinfo:
 
 
 def moment(value: timedelta | datetime | None, zone: str, now: datetime) -> datetime | None:
-    """UTC; a time without a zone is in `zone`, a length is that long before `now`."""
+    """UTC; a time without a zone is in `zone`, a length is that long before `now`.
+
+    Law: what lies before the first or behind the last moment that can be written becomes that moment
+    """
     if value is None:
         return None
-    if isinstance(value, timedelta):
-        return now - value
-    return (value if value.tzinfo else value.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+    early = isinstance(value, timedelta) or value.year == 1
+    try:
+        if isinstance(value, timedelta):
+            return now - value
+        return (value if value.tzinfo else value.replace(tzinfo=zone_of(zone))).astimezone(UTC)
+    except OverflowError:
+        return _FIRST if early else _LAST
 
 
 _SHARED = (

@@ -5,6 +5,7 @@ import secrets
 from pathlib import Path
 
 _KEY_BYTES = 32
+_NOWHERE = Path(os.devnull) / "logscan"  # can be neither made nor written
 
 
 def cache_dir() -> Path:
@@ -18,14 +19,18 @@ def installation_key() -> bytes:
         path.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(secrets.token_bytes(_KEY_BYTES))
-    except FileExistsError:
-        pass
     except OSError:
-        return secrets.token_bytes(_KEY_BYTES)
-    key = path.read_bytes()
+        pass  # it is there already, or cannot be kept
+    try:
+        key = path.read_bytes()
+    except OSError:
+        key = b""
     return key if len(key) == _KEY_BYTES else secrets.token_bytes(_KEY_BYTES)
 
 
 def _folder(variable: str, default: str) -> Path:
     set_to = os.environ.get(variable)
-    return (Path(set_to) if set_to else Path.home() / default) / "logscan"
+    try:
+        return (Path(set_to) if set_to else Path.home() / default) / "logscan"
+    except RuntimeError:  # an account without a home, as in a container: nothing can be kept
+        return _NOWHERE

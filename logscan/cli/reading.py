@@ -1,18 +1,22 @@
 """From a command's options to a request, and what every reading command says on stderr."""
 
+import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 import click
 
 from logscan.cli.exits import Exit
+from logscan.cli.interrupt import Stoppable, interruptible
 from logscan.cli.options import moment
 from logscan.cli.place import installation_key
 from logscan.engine.request import Request
+from logscan.ingest.limits import load_limits
+from logscan.ingest.walk import expand
 from logscan.model.finding import Scan
 from logscan.model.severity import severity_rank
 from logscan.report.show import visible
@@ -20,39 +24,83 @@ from logscan.report.show import visible
 _BAR_FROM = 64 << 20  # bytes of input from which a bar is worth showing
 
 
-def request(flags: dict[str, Any], *, all_events: bool = False) -> Request:
+class Reading(NamedTuple):
+    request: Request
+    step: Callable[[int], None]
+
+
+@contextmanager
+def reading(flags: dict[str, Any], *, all_events: bool = False) -> Iterator[Reading]:
+    """The time in which logs are read: Ctrl-C ends the reading but not the command, and long work shows a bar."""
+    with interruptible() as stop, _progress(flags["paths"]) as step:
+        yield Reading(_request(flags, stop, all_events=all_events), step)
+
+
+def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: bool) -> Request:
     """The clock, the environment and standard input are read here and nowhere below."""
     now, zone = datetime.now(UTC), flags["zone"]
+    since, until = moment(flags["since"], zone, now), moment(flags["until"], zone, now)
+    if since and until and since >= until:
+        raise click.UsageError("--since is not before --until: no event can lie between them.")
     return Request(
         paths=flags["paths"],
         now=now,
         key=installation_key(),
         zone=zone,
-        since=moment(flags["since"], zone, now),
-        until=moment(flags["until"], zone, now),
+        since=since,
+        until=until,
         log_format=flags["log_format"],
         rules=tuple(Path(folder) for folder in flags["rules"]),
         default_rules=not flags["no_default_rules"],
         jobs=flags["jobs"],
         all_events=all_events,
-        stdin=sys.stdin.buffer if "-" in flags["paths"] else None,
+        stdin=_stdin(stop) if "-" in flags["paths"] else None,
+        stop=stop,
     )
 
 
+def _stdin(stop: Callable[[], bool]) -> BinaryIO | None:
+    if sys.stdin is None:  # closed by the shell: `<&-`
+        return None
+    stream = sys.stdin.buffer
+    try:
+        stream.fileno()
+    except io.UnsupportedOperation:
+        return stream
+    return cast(BinaryIO, Stoppable(stream, stop))
+
+
 @contextmanager
-def progress(paths: tuple[str, ...]) -> Iterator[Callable[[int], None]]:
+def _progress(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
     """A bar on stderr for long work on a terminal; nothing in a pipe."""
-    total = sum(path.stat().st_size for path in map(Path, paths) if path.is_file())
-    if not sys.stderr.isatty() or total < _BAR_FROM:
+    if sys.stderr is None or not sys.stderr.isatty():
         yield lambda _: None
         return
     from rich.console import Console  # noqa: PLC0415 (start-up time)
     from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn, TransferSpeedColumn  # noqa: PLC0415
 
+    total = _size(paths)
     columns = (BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("reading", total=total)
-        yield lambda size: bar.advance(task, size)
+    bar = Progress(*columns, console=Console(stderr=True), transient=True)
+    task = bar.add_task("reading", total=total)
+
+    def step(size: int) -> None:
+        bar.advance(task, size)
+        if not bar.live.is_started and max(total or 0, bar.tasks[task].completed) >= _BAR_FROM:
+            bar.start()
+
+    try:
+        yield step
+    finally:
+        bar.stop()
+
+
+def _size(paths: Sequence[str]) -> int | None:
+    """Stored bytes of all that is to be read; None when a pipe is among it."""
+    spots, _ = expand(paths, load_limits())
+    sizes = [spot.status.st_size if spot.status and spot.file and spot.file.is_file() else None for spot in spots]
+    known = [size for size in sizes if size is not None]
+    return sum(known) if len(known) == len(sizes) else None
 
 
 class Read(Protocol):

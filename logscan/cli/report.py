@@ -1,17 +1,18 @@
 """`logscan report`: the main job."""
 
+import shlex
 import sys
 from typing import Any
 
 import click
 
 from logscan.cli.options import shared_options
-from logscan.cli.output import write_text
+from logscan.cli.output import Target, write_text
 
 
 @click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
 @shared_options
-@click.option("-o", "--output", "out", default="report.html", show_default=True, type=click.Path(), help="- is stdout.")
+@click.option("-o", "--output", "out", default="report.html", show_default=True, type=Target(), help="- is stdout.")
 def report_command(out: str, **flags: Any) -> None:
     """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
     from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)
@@ -27,16 +28,16 @@ def _render(flags: dict[str, Any]) -> tuple[Any, str]:
 
     from logscan import __version__  # noqa: PLC0415
     from logscan.cli.place import cache_dir  # noqa: PLC0415
-    from logscan.cli.reading import progress, request  # noqa: PLC0415
+    from logscan.cli.reading import reading  # noqa: PLC0415
     from logscan.engine.scan import scan_logs  # noqa: PLC0415
     from logscan.report.charts import chart_bundle  # noqa: PLC0415
     from logscan.report.html import render_html  # noqa: PLC0415
 
-    asked = request(flags)
-    with ThreadPoolExecutor(1) as beside, progress(asked.paths) as step:
+    with ThreadPoolExecutor(1) as beside:
         bundle = beside.submit(chart_bundle, cache_dir())
-        answer = scan_logs(asked, step)
-        command = "logscan " + " ".join(sys.argv[1:])
+        with reading(flags) as (asked, step):
+            answer = scan_logs(asked, step)
+        command = shlex.join(["logscan", *sys.argv[1:]])
         page = render_html(
             answer.scan,
             answer.library,

@@ -5,22 +5,21 @@ from typing import Any
 import click
 
 from logscan.cli.options import shared_options
-from logscan.cli.output import write_text
+from logscan.cli.output import Target, write_text
 from logscan.model.severity import SEVERITIES
 
 
 @click.command("scan", epilog="Example: logscan scan /var/log/nginx --format json --fail-on high | jq .summary")
 @shared_options
 @click.option("--format", "form", type=click.Choice(["table", "json", "ndjson"]), default="table", show_default=True)
-@click.option("-o", "--output", "out", default="-", type=click.Path(), help="Write here instead of to stdout.")
+@click.option("-o", "--output", "out", default="-", type=Target(), help="Write here instead of to stdout.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
     """Print the findings of the logs in PATH... (files, folders, globs, archives, -)."""
-    from logscan.cli.reading import fail, finish, progress, request  # noqa: PLC0415 (start-up time)
+    from logscan.cli.reading import fail, finish, reading  # noqa: PLC0415 (start-up time)
     from logscan.engine.scan import scan_logs  # noqa: PLC0415
 
-    asked = request(flags)
-    with progress(asked.paths) as step:
+    with reading(flags) as (asked, step):
         answer = scan_logs(asked, step)
     write_text(out, _render(answer, form))
     finish(answer.scan.faults, answer.scan)

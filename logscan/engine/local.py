@@ -1,8 +1,9 @@
 """Runs the work on this machine: one reader, a few workers, partials merged as they come."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import BinaryIO, NamedTuple
 import polars as pl
 
 from logscan.engine.merge import Merge, Merged
-from logscan.engine.partial import Partial
+from logscan.engine.partial import Partial, Tally, empty
 from logscan.engine.plan import Plan, Task, Tasks
 from logscan.engine.sample import Looked, sample_lines
 from logscan.engine.worker import work
@@ -22,7 +23,7 @@ from logscan.ingest.parse import parse
 from logscan.ingest.source import Source, open_source
 from logscan.model.errors import LogscanError, SourceError, Where
 
-Progress = Callable[[int], None]  # decompressed bytes that were handed out since the last call
+Progress = Callable[[int], None]  # stored bytes that were read since the last call
 
 
 class Opened(NamedTuple):
@@ -51,7 +52,7 @@ class Ran(NamedTuple):
 
 
 class Settings(NamedTuple):
-    """zone: IANA name or offset for times without one; chunk: bytes; jobs: chunks in work at once."""
+    """zone: of times without one; chunk: bytes; jobs: chunks in work at once; stop: see Request."""
 
     zone: str
     now: datetime
@@ -59,6 +60,7 @@ class Settings(NamedTuple):
     chunk: int
     jobs: int
     stdin: BinaryIO | None
+    stop: Callable[[], bool]
 
 
 class Local:
@@ -75,22 +77,20 @@ class Local:
         self.faults: list[LogscanError] = []
 
     def run(self, sources: list[Source]) -> Ran:
-        """Law: an interrupt (KeyboardInterrupt) ends the reading; what was worked on until then is kept."""
+        """Law: a stop ends the reading; what was read until then is worked on and kept."""
         waiting: deque[Future[Partial]] = deque()
-        interrupted = False
-        with ThreadPoolExecutor(self.settings.jobs) as pool:
-            try:
-                for chunk, task in self._chunks(sources):
-                    waiting.append(pool.submit(work, chunk, task, self.plan))
-                    while len(waiting) > self.settings.jobs:
-                        self.merge.add(waiting.popleft().result())
-            except KeyboardInterrupt:
-                interrupted = True
+        with ThreadPoolExecutor(self.settings.jobs) as pool, closing(self._chunks(sources)) as handed:
+            for chunk, task in handed:
+                waiting.append(pool.submit(work, chunk, task, self.plan))
+                while len(waiting) > self.settings.jobs:
+                    self.merge.add(waiting.popleft().result())
+                if self.settings.stop():
+                    break
             for left in waiting:
                 self.merge.add(left.result())
-        return Ran(self.merge.done(), self.opened, tuple(self.faults), interrupted)
+        return Ran(self.merge.done(), self.opened, tuple(self.faults), self.settings.stop())
 
-    def _chunks(self, sources: list[Source]) -> Iterator[tuple[Chunk, Task]]:
+    def _chunks(self, sources: list[Source]) -> Generator[tuple[Chunk, Task]]:
         for source in sources:
             try:
                 yield from self._chunks_of(source)
@@ -99,10 +99,10 @@ class Local:
             except OSError as fault:
                 place = Where(source.path)
                 self.faults.append(
-                    SourceError(f"cannot be read: {fault.strerror}", where=place, hint="check its rights")
+                    SourceError(f"cannot be read: {fault.strerror or fault}", where=place, hint="check its rights")
                 )
 
-    def _chunks_of(self, source: Source) -> Iterator[tuple[Chunk, Task]]:
+    def _chunks_of(self, source: Source) -> Generator[tuple[Chunk, Task]]:
         with open_source(source, self.settings.stdin) as stream:
             looked = Looked(stream)
             if stream.binary:
@@ -111,11 +111,16 @@ class Local:
                 self.faults.append(SourceError(why, where=Where(source.path), hint=hint))
                 return
             task, why = self._task(source, looked)
-            starts = partial(_begins_event, task=task) if task.formats[0].multiline else None
-            for chunk in chunks(looked, source.path, size=self.settings.chunk, starts=starts):
-                self.progress(len(chunk.data))
-                yield chunk, task
-            self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), why)
+            self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
+            starts = partial(_begins_event, task=task) if any(form.multiline for form in task.formats) else None
+            told = 0
+            try:
+                for chunk in chunks(looked, source.path, size=self.settings.chunk, starts=starts):
+                    self.progress(stream.stored - told)
+                    told = stream.stored
+                    yield chunk, task
+            finally:
+                self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), why)
 
     def _task(self, source: Source, looked: Looked) -> tuple[Task, str]:
         clock = Clock(self.settings.zone, source.modified or self.settings.now)
@@ -128,7 +133,9 @@ class Local:
 
 
 def _begins_event(line: bytes, task: Task) -> bool:
+    """Formats of strength `last` also read what continues an event: they cannot tell."""
     text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
     rows = pl.DataFrame({"logscan.line": [1], "log.offset": [0], "event.original": [text]})
     rows = rows.with_columns(pl.col("logscan.line").cast(pl.UInt64()), pl.col("log.offset").cast(pl.UInt64()))
-    return parse(rows, task.formats, frozenset(), task.clock).events.height == 1
+    telling = [form for form in task.formats if form.strength != "last"]
+    return parse(rows, telling, frozenset(), task.clock).events.height == 1

@@ -19,7 +19,9 @@ def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tup
     """
     library, plan = load_definitions(request)
     found = find_sources(request.paths)
-    settings = Settings(request.zone, request.now, request.log_format, request.chunk, request.jobs, request.stdin)
+    settings = Settings(
+        request.zone, request.now, request.log_format, request.chunk, request.jobs, request.stdin, request.stop
+    )
     with TemporaryDirectory(prefix="logscan-") as folder:
         ran = Local(plan, settings, Path(folder), progress).run(found.sources)
         yield ran._replace(faults=(*found.faults, *ran.faults)), library

@@ -1,7 +1,7 @@
 """What a person asked for, and the definitions it needs, checked before any log is opened."""
 
 import difflib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from logscan.rules.load import Library, load_library
 
 @dataclass(frozen=True)
 class Request:
-    """Units: chunk in bytes. Times UTC; `now` stands in for the clock."""
+    """Units: chunk in bytes. Times UTC; `now` stands in for the clock; stop: true once reading should end early."""
 
     paths: tuple[str, ...]
     now: datetime
@@ -34,6 +34,7 @@ class Request:
     chunk: int = 32 << 20
     all_events: bool = False
     stdin: BinaryIO | None = None
+    stop: Callable[[], bool] = lambda: False
 
 
 def load_definitions(request: Request) -> tuple[Library, Plan]:
@@ -42,7 +43,7 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
     faults: list[LogscanError] = []
     library = formats = redactor = None
     try:
-        formats = load_formats([folder / "formats" for folder in folders])
+        formats = load_formats(_formats(folders))
     except Faults as found:
         faults += found.errors
     try:
@@ -62,6 +63,9 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
 
 
 def _folders(request: Request) -> list[Path]:
+    if not request.rules and not request.default_rules:
+        hint = "name a folder of rules with --rules"
+        raise Faults([SettingsError("leaves no rules", where=Where("--no-default-rules"), hint=hint)])
     missing = [folder for folder in request.rules if not folder.is_dir()]
     if missing:
         raise Faults(
@@ -71,6 +75,11 @@ def _folders(request: Request) -> list[Path]:
             ]
         )
     return [*([rules_dir()] if request.default_rules else []), *request.rules]
+
+
+def _formats(folders: Sequence[Path]) -> list[Path]:
+    """The folders of formats; the shipped one when none of them has any: rules alone can read nothing."""
+    return [path for folder in folders if (path := folder / "formats").is_dir()] or [rules_dir() / "formats"]
 
 
 def _unknown_format(name: str, known: Sequence[str]) -> SettingsError:

@@ -1,0 +1,56 @@
+"""Ctrl-C while logs are read: what was read until then is kept; a second one ends everything at once."""
+
+import io
+import os
+import select
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import BinaryIO
+
+_WORDS = b"\ninterrupted: finishing what was read; press Ctrl-C again to leave at once\n"
+_WAIT_S = 0.2  # how soon a stop is noticed while nothing comes in
+
+
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed within the context.
+
+    Law: the first interrupt raises nothing, so no half-done work is seen; the next one is a KeyboardInterrupt
+    """
+    pressed = threading.Event()
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        if pressed.is_set():
+            raise KeyboardInterrupt
+        pressed.set()
+        os.write(2, _WORDS)  # echo is not safe here: it may be what was interrupted
+
+    before = signal.getsignal(signal.SIGINT)
+    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
+        yield pressed.is_set
+        return
+    signal.signal(signal.SIGINT, on_signal)
+    try:
+        yield pressed.is_set
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+class Stoppable(io.RawIOBase):
+    """A pipe or terminal that ends when told to stop, also while it waits for more."""
+
+    def __init__(self, stream: BinaryIO, stop: Callable[[], bool]) -> None:
+        self._stream, self._stop = stream, stop
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, view: bytearray | memoryview, /) -> int | None:  # type: ignore[override]
+        descriptor = self._stream.fileno()
+        while not self._stop():
+            if select.select([descriptor], [], [], _WAIT_S)[0]:
+                return os.readv(descriptor, [view])
+        return 0
