@@ -28,24 +28,30 @@ def read_json(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[
     names = names_of(want)
     ready = _plan(ranked, frozenset(names) - {FIELDS})
     read = decode(lines["event.original"], ready)
-    found = pl.concat([lines.filter(read.hit), read.values], how="horizontal").with_columns(
-        _dataset(ranked, ready, frozenset(read.values.columns)).alias("event.dataset")
-    )
-    if found["event.dataset"].null_count():
-        taken = found["event.dataset"].is_not_null()
-        hit = read.hit.scatter(read.hit.arg_true().filter(~taken), values=False)
-        found = found.filter(taken)
-    else:
-        hit = read.hit
-    there = {path: pl.col(str(n)) for n, path in enumerate(ready.paths) if str(n) in read.values.columns}
+    hit = read.hit
+    found = pl.concat([lines if hit.all() else lines.filter(hit), read.values], how="horizontal")
+    found = found.with_columns(_dataset(ranked, ready, frozenset(read.values.columns)).alias("event.dataset"))
+    dataset = found["event.dataset"]
+    if dataset.null_count():
+        hit = hit.clone().scatter(hit.arg_true().filter(dataset.is_null()), values=False)
+        found = found.filter(dataset.is_not_null())
+    there = {path: str(n) for n, path in enumerate(ready.paths) if str(n) in found.columns}
+    there = {path: name for path, name in there.items() if found[name].null_count() < found.height}
     parts = [
-        _events(part, ways[part["event.dataset"][0]], names, there, clock)
-        for part in found.with_row_index("_row").partition_by("event.dataset")
+        _events(
+            part, ways[part["event.dataset"][0]], names, {path: pl.col(name) for path, name in there.items()}, clock
+        )
+        for part in _by_dataset(found.with_row_index("_row"))
     ]
     if not parts:
         return Read(hit, pl.DataFrame(schema={n: EVENTS[n] for n in (*LINES, "event.dataset", *names)}))
     whole = parts[0] if len(parts) == 1 else pl.concat(parts).sort("_row")
     return Read(hit, whole.drop("_row"))
+
+
+def _by_dataset(found: pl.DataFrame) -> list[pl.DataFrame]:
+    ids = found["event.dataset"].unique()
+    return [found] if len(ids) == 1 else [found.filter(pl.col("event.dataset") == name) for name in ids]
 
 
 def _plan(formats: Sequence[Format], names: AbstractSet[str]) -> Plan:
