@@ -34,6 +34,8 @@ class Wide:
             usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
             if np.unique(columns.client_id[usable]).size < settings.wide_clients or self.log.covered <= 0:
                 break
+            if self.answers.at_all().t.size == 0:
+                break
             taken = self._everywhere(usable)
             if taken is None:
                 taken = self._one_upstream(usable)
@@ -46,8 +48,6 @@ class Wide:
         return found, rows
 
     def _everywhere(self, rows: Rows) -> Rows | None:
-        if self.answers.at_all().t.size == 0:
-            return None
         return self._stretch(rows, self._activity([]), None)
 
     def _one_upstream(self, rows: Rows) -> Rows | None:

@@ -1,0 +1,72 @@
+"""What hits everybody, and what only looks so."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from logscan.analysis.activity import Activity
+from logscan.analysis.failures import Columns, read_failures
+from logscan.analysis.judgement import load_judgement
+from logscan.analysis.measure import Log
+from logscan.analysis.unit import Answers, Rows, Unit
+from logscan.analysis.wide import Wide
+from logscan.model.resources import rules_dir
+from tests.analysis.simulate import HOUR, Request, bad, crowd, failing, observe, steady
+
+JUDGEMENT = load_judgement([rules_dir()])
+END = 6 * HOUR
+CROWD = crowd(9, END, 120)
+
+
+def wide(requests: list[Request]) -> tuple[list[Unit], Rows, Log]:
+    observed = observe(requests)
+    failures = read_failures(observed.classified.lazy(), JUDGEMENT)
+    assert observed.first is not None
+    assert observed.last is not None
+    first, last = observed.first.timestamp(), observed.last.timestamp()
+    activity = Activity(observed.visits, failures["endpoint_id"].unique().to_list(), rows=10**6, first=first, last=last)
+    columns = Columns(failures)
+    clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
+    log = Log(columns, JUDGEMENT.measures, first, last, clients)
+    found, rest = Wide(log, Answers(activity, log, observed.totals)).find(
+        "unclassified", "access", np.arange(columns.height)
+    )
+    return found, rest, log
+
+
+def test_an_outage_is_cut_at_its_first_failure() -> None:
+    typo = bad(Request(3 * HOUR - 100, "198.51.100.2"))
+    (found,), rest, log = wide([*failing(CROWD, 3 * HOUR), typo])
+    assert rest.size == 1
+    assert log.columns.t[found.rows].min() / 1e6 >= log.first + 3 * HOUR - 60
+
+
+def test_two_outages_are_two() -> None:
+    found, rest, _ = wide(failing(failing(CROWD, 1 * HOUR, 1.5 * HOUR), 4 * HOUR, 4.5 * HOUR))
+    assert len(found) == 2
+    assert rest.size == 0
+
+
+def test_one_loud_client_is_not_everybody() -> None:
+    found, _, _ = wide([*CROWD, *failing(steady("192.0.2.1", END, 2), 3 * HOUR)])
+    assert found == []
+
+
+def test_strangers_that_fail_together_are_not_everybody() -> None:
+    strangers = [bad(Request(3 * HOUR + 2 * n, f"203.0.113.{n % 50}")) for n in range(900)]
+    found, _, _ = wide([*CROWD, *strangers])
+    assert found == []
+
+
+def test_everybody_recovers_at_once_from_an_expiry_all_share() -> None:
+    shared = [
+        each for at in range(1, 6) for n in range(9) for each in (bad(Request(at * HOUR, f"198.51.100.{n + 1}")),)
+    ]
+    found, _, _ = wide([*CROWD, *shared, *(replace(each, at=(each.at or 0) + 1, outcome="ok") for each in shared)])
+    assert found == []
+
+
+def test_a_log_without_successes_tells_nobody_apart() -> None:
+    found, rest, _ = wide([bad(each) for each in CROWD if (each.at or 0) > 3 * HOUR])
+    assert found == []
+    assert rest.size > 0
