@@ -155,18 +155,22 @@ def digest_handshake(dice: random.Random) -> Iterator[Row]:
 
 
 def wrong_base_url(dice: random.Random) -> Iterator[Row]:
-    """A service deployed at 09:30 with a base URL that lacks the stage: the gateway knows no such path."""
-    good = "https://api.example.com/prod/invoices"
-    wrong = "https://api.example.com/invoices"
+    """A service deployed at 09:30 with the base URL of another region: the key is good, but not there."""
+    path = "openai/deployments/summaries/chat/completions"
     for number, when in enumerate(steps(at(17, 6), at(17, 15), 120, dice)):
         broken = when >= at(17, 9, 30)
-        url = f"{wrong if broken else good}/{7000 + number}"
-        told = "403 Forbidden" if broken else "200 OK"
-        yield when, "billing.log", python_line(when, "INFO", "httpx", f'HTTP Request: GET {url} "HTTP/1.1 {told}"')
+        host = "west-2.models.example.com" if broken else "west-1.models.example.com"
+        told = "401 PermissionDenied" if broken else "200 OK"
+        request = f'HTTP Request: POST https://{host}/{path} "HTTP/1.1 {told}"'
+        yield when, "billing.log", python_line(when, "INFO", "httpx", request)
         if broken:
             after = when + timedelta(milliseconds=2)
-            told = '{"message": "Missing Authentication Token"} (MissingAuthenticationTokenException)'
-            reason = f"GET {url} answered 403: {told}"
+            words = (
+                "Access denied due to invalid subscription key or wrong API endpoint. Make sure that the key belongs "
+                "to an active subscription and that the endpoint is the one of its region."
+            )
+            body = {"error": {"code": "401", "message": words}}
+            reason = f"invoice {number} not summarised: Error code: 401 - {body}"
             yield after, "billing.log", python_line(after, "ERROR", "billing.sync", reason)
 
 
