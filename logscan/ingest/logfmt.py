@@ -20,6 +20,7 @@ _PAIR = f"{_KEY}={_VALUE}"
 # should have been quoted.
 _LINE = rf"^\s*[A-Za-z_@][^\s=\"':]*={_VALUE}(?:\s+{_WORD})*\s+{_PAIR}(?:\s+(?:{_PAIR}|{_WORD}))*\s*$"
 _TOKEN = rf"{_PAIR}(?:\s+|$)(?:{_WORD}(?:\s+|$))*"
+_QUOTED = r"^\"((?:[^\"\\]|\\.)*)\""
 _PARTS = r"^(?P<key>[^=]+)=(?:\"(?P<quoted>(?:[^\"\\]|\\.)*)\"|'(?P<single>[^']*)'|(?P<bare>[^\s\"']\S*)(?P<words>.*)|)"
 _PROSE = frozenset({"message", "error.message", "event.reason"})  # columns that take the words behind a bare value, too
 
@@ -57,16 +58,28 @@ def _values(text: pl.Series, keys: AbstractSet[str], prose: AbstractSet[str]) ->
     """The text under each key that stands in any line as column `=key`, one row per line."""
     tokens = pl.DataFrame({"row": pl.int_range(len(text), eager=True), "token": text.str.extract_all(_TOKEN)})
     key = pl.col("token").str.extract("^([^=]+)=", 1)
-    pairs = tokens.explode("token").filter(key.is_in(list(keys)))
-    pairs = pairs.select("row", pl.col("token").str.extract_groups(_PARTS)).unnest("token")
-    pairs = pairs.unique(["row", "key"], keep="first", maintain_order=True)
-    long = pl.concat_str("bare", "words").str.strip_chars()
-    bare = pl.when(pl.col("key").is_in(list(prose))).then(long).otherwise("bare").str.strip_chars_end(",;")
-    quoted = pl.col("quoted").map_batches(_unescaped, return_dtype=pl.String(), is_elementwise=True)
-    pairs = pairs.select("row", "key", value=pl.coalesce(quoted, "single", bare, pl.lit("")))
+    pairs = tokens.explode("token").with_columns(key=key).filter(pl.col("key").is_in(list(keys)))
     none = pl.Series([None], dtype=pl.String).new_from_index(0, len(text))
-    parts = pairs.partition_by("key", as_dict=True)
-    return pl.DataFrame({f"={key}": none.clone().scatter(part["row"], part["value"]) for (key,), part in parts.items()})
+    found: dict[str, pl.Series] = {}
+    for (name,), part in pairs.partition_by("key", as_dict=True).items():
+        once = part.unique("row", keep="first", maintain_order=True) if (part["row"].diff() == 0).any() else part
+        after = once["token"].str.strip_prefix(f"{name}=")
+        found[f"={name}"] = none.clone().scatter(once["row"], _value(after, prose=name in prose))
+    return pl.DataFrame(found)
+
+
+def _value(after: pl.Series, *, prose: bool) -> pl.Series:
+    """What stands behind the equals signs: a quoted text, or a bare one with, in prose, the words that follow."""
+    text = after.str.strip_chars_end()
+    if not prose and text.str.contains(r"\s").any():
+        text = text.str.extract(r"^(\S*)", 1)
+    bare = text.str.strip_chars_end(",;")
+    for quote, pattern in (('"', _QUOTED), ("'", "^'([^']*)'")):
+        rows = after.str.starts_with(quote).arg_true()
+        if len(rows):
+            inner = after.gather(rows).str.extract(pattern, 1)
+            bare = bare.clone().scatter(rows, _unescaped(inner) if quote == '"' else inner)
+    return bare
 
 
 def _unescaped(quoted: pl.Series) -> pl.Series:
