@@ -64,10 +64,12 @@ def groups_of(formats: Iterable[Format]) -> tuple[Group, ...]:
 
 
 def value(text: pl.Expr, column: Column, null_values: Sequence[str], clock: Clock) -> pl.Expr:
-    """One column from the text under one key; null where it does not hold such a thing."""
+    """One column from the text under one key; null where it holds no such thing or `values` makes it empty."""
     prepare = _WAYS.get(column.name)
     plain = text.map_batches(prepare, return_dtype=pl.String(), is_elementwise=True) if prepare else text
     found = converted(plain, column, null_values, clock)
+    if "" in column.values.values():
+        found = found.replace("", None)
     if column.name != "event.duration":
         return found
     return pl.coalesce(found, text.map_batches(_with_unit, return_dtype=pl.UInt64(), is_elementwise=True))

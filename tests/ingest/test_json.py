@@ -96,6 +96,7 @@ def test_any_usual_time_is_the_same_instant(stamp: str) -> None:
         ('{"message":null,"msg":"m"}', {"message": "m"}),
         ('{"status":"failed","code":401}', {"http.response.status_code": 401}),
         ('{"status":70000,"size":-1}', {"http.response.status_code": None, "http.response.body.bytes": None}),
+        ('{"error":false,"exc_info":true,"code":0}', {"error.message": None, "error.code": None}),
         ('{"user":"-","username":"ada"}', {"user.name": "ada"}),
         ('{"res":{"headers":{"www-authenticate":"Digest"}}}', {"logscan.challenge": "Digest"}),
         ('{"req":{"headers":{"x-request-id":"r"}},"trace":{"id":"t"}}', {"http.request.id": "r", "trace.id": "t"}),

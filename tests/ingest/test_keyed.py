@@ -50,6 +50,12 @@ def test_a_unit_in_the_text_wins_over_the_formats() -> None:
     assert one("event.duration", "3s", "ms") == 3_000_000_000
 
 
+def test_a_text_that_stands_for_nothing_is_null() -> None:
+    column = Column("error.message", ("t",), values={"false": "", "1": "yes"})
+    frame = pl.DataFrame({"t": ["false", "1", "x"]})
+    assert frame.select(value(pl.col("t"), column, (), CLOCK)).to_series().to_list() == [None, "yes", "x"]
+
+
 def test_the_first_key_that_converts_counts() -> None:
     fmt = format_of("generic-json")
     there = {"status": pl.lit("failed"), "code": pl.lit("401")}
