@@ -171,7 +171,7 @@ def test_every_format_is_told() -> None:
     there = {(fmt.id, fmt.kind) for fmt in load_formats([rules_dir() / "formats"])}
     assert told == there, "every format has its row in docs/formats.md"
     shared = {path.stem for path in (rules_dir() / "formats" / "extract").glob("*.yml")}
-    assert first_cells(FORMATS, "Extract", 1) == shared
+    assert first_cells(FORMATS, "Extract", 1) == shared, "every shared list has its row in docs/formats.md"
 
 
 def test_every_key_of_a_format_is_told_and_no_other() -> None:
