@@ -76,7 +76,7 @@ class Activity:
         return binned.select(*keys, "first", "last", "n").collect()
 
     def clients(self, ids: NDArray[np.uint64]) -> pl.DataFrame:
-        """One row per client: ok, errors, asked (everywhere), protected_ok, first_ok (seconds), paths."""
+        """One row per client: ok, errors, asked (everywhere), protected_ok, first_ok, last_ok (seconds), paths."""
         wanted = pl.LazyFrame({"client": pl.Series(np.unique(ids), dtype=pl.UInt64())})
         ok = pl.col("outcome") == _OK
         return (
@@ -88,6 +88,7 @@ class Activity:
                 asked=pl.len(),
                 protected_ok=(ok & self.protected).sum(),
                 first_ok=_T.filter(ok & self.protected).min() / SECOND,
+                last_ok=_T.filter(ok & self.protected).max() / SECOND,
                 paths=pl.col("endpoint").n_unique(),
             )
             .sort("client")

@@ -8,6 +8,7 @@ import polars as pl
 
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log, measure
+from logscan.analysis.recurrence import Floats
 from logscan.analysis.stretch import Stretch
 from logscan.analysis.unit import PRINCIPALS, Answers, Unit, series_frame
 from logscan.model.severity import CONFIDENCES
@@ -36,7 +37,18 @@ class Assessor:
         self.signatures = tuple(rule for rule in library.signatures if rule.names not in self.benign)
         self.confidences = failures["confidence"].replace_strict(list(CONFIDENCES), [0, 1, 2], default=0).to_numpy()
         self.timed = log.times(np.arange(log.columns.height))  # of the first rows; those without a time are the last
+        self.last_ok = self._last_ok()
         self.clients = answers.activity.active([(-np.inf, np.inf, None)])[0]
+
+    def _last_ok(self) -> Floats:
+        """By client code, seconds; before all times when there is none."""
+        columns = self.log.columns
+        codes, first = np.unique(columns["client"].codes, return_index=True)
+        found = np.full(len(columns["client"].texts) + 1, -np.inf)  # the last place is that of code -1, nobody
+        for code, row in zip(codes, first, strict=True):
+            known = self.log.clients.get(int(columns.client_id[row]), {}).get("last_ok")
+            found[code] = known if known is not None else -np.inf
+        return found
 
     def assess(self, units: Sequence[Unit]) -> None:
         """Fill in measured, series, pattern and behaviour of units that have none yet."""
@@ -81,12 +93,14 @@ class Assessor:
         return CONFIDENCES[int(np.bincount(self.confidences[unit.rows], minlength=3).argmax())]
 
     def _others(self, unit: Unit, stretch: Stretch) -> float | None:
-        """Which share of the other clients fails meanwhile. A client counts once: one guesser is not everybody."""
+        """Which share of the other clients fails meanwhile, and for good: a typo is none of it, nor are many by one."""
         codes = self.log.columns["client"].codes
         low, high = np.searchsorted(self.timed, [stretch.begins, float(np.nextafter(stretch.ends, np.inf))])
-        failing, own = np.unique(codes[low:high]), np.unique(codes[unit.rows])
+        failing, last = np.unique(codes[low:high][::-1], return_index=True)
+        for_good = failing[self.last_ok[failing] < self.timed[low:high][::-1][last]]
+        own = np.unique(codes[unit.rows])
         others = self.clients - int((own >= 0).sum())
-        return min(1.0, int((np.setdiff1d(failing, own) >= 0).sum()) / others) if others > 0 else None
+        return min(1.0, int((np.setdiff1d(for_good, own) >= 0).sum()) / others) if others > 0 else None
 
     def _hits(self, units: Sequence[Unit]) -> None:
         """Active clients that a unit hit before its onset, and from then to its end."""

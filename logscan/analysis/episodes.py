@@ -35,20 +35,24 @@ def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: floa
     """Episodes of one unit.
 
     In:    times of its failures and of its successes, sorted, seconds
-    Out:   failures at most gap_s apart are one episode. When that leaves fewer than five, a finer cut is taken if its
-           episodes are regular: first at every success in between, then at every failure, so that a probe each
-           half minute or a token of a few seconds is not one long episode; no finer than finest_s, which is retrying
+    Out:   failures at most gap_s apart are one episode. When that leaves fewer than five, or uneven gaps, a finer cut
+           is taken if its gaps are even: first at every success in between, then at every failure, so that a probe
+           each minute or a token of a few seconds is not one long episode; no finer than finest_s, which is retrying
     Law:   every failure is in exactly one episode; the result does not depend on the order of equal times
     Units: seconds; regular_cv is the coefficient of variation up to which gaps are called regular
     """
     whole = cut(times, np.diff(times) > gap_s)
-    if whole.starts.size >= 5 or times.size < 5:
+    if times.size < 5 or (whole.starts.size >= 5 and _even(whole, regular_cv)):
         return whole
     between = np.searchsorted(successes, times[1:], side="left") > np.searchsorted(successes, times[:-1], side="left")
     for breaks, least in ((between, 5), (np.ones(times.size - 1, dtype=np.bool_), 8)):
         finer = cut(times, breaks)
-        gaps = gap_statistics(finer.starts)
-        enough = finer.starts.size >= least and gaps.median is not None and gaps.median >= finest_s
-        if enough and gaps.cv is not None and gaps.cv <= regular_cv:
+        median = gap_statistics(finer.starts).median
+        if finer.starts.size >= least and median is not None and median >= finest_s and _even(finer, regular_cv):
             return finer
     return whole
+
+
+def _even(found: Episodes, regular_cv: float) -> bool:
+    variation = gap_statistics(found.starts).cv
+    return variation is not None and variation <= regular_cv

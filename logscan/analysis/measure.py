@@ -31,7 +31,7 @@ _TEN_MINUTES, _HOUR = 600.0, 3600.0
 class Log:
     """What all units of a log share. first and last: seconds since the epoch, of the whole log.
 
-    clients  client id -> ok, errors, asked, protected_ok, first_ok, paths
+    clients  client id -> ok, errors, asked, protected_ok, first_ok, last_ok, paths
     """
 
     columns: Columns

@@ -80,7 +80,7 @@ SERIES = pl.Schema(
         "known_share": _NUMBER,  # clients with a success before the onset / clients
         "hit_before": _NUMBER,  # active clients hit before the onset / active clients
         "hit_during": _NUMBER,  # the same from onset to end
-        "others_hit": _NUMBER,  # other clients that fail from onset to end / other clients of the log
+        "others_hit": _NUMBER,  # other clients that fail from onset to end and never succeed again / other clients
         # who tries what
         "users_10m_max": _COUNT,  # most users that failed from one client in 10 minutes
         "tries_per_user": _NUMBER,  # median

@@ -21,9 +21,11 @@ def test_clients_hit_are_a_share_of_those_active() -> None:
 
 
 def test_others_are_counted_by_head() -> None:
-    found = worst([*failing(steady("192.0.2.1", END, 60), 5 * HOUR), bad(Request(5.5 * HOUR, "198.51.100.1"))])
+    gone = [bad(Request(5.5 * HOUR + n, "198.51.100.99")) for n in range(9)]
+    typo = bad(Request(5.5 * HOUR, "198.51.100.1"))
+    found = worst([*failing(steady("192.0.2.1", END, 60), 5 * HOUR), typo, *gone])
     assert found.scope.values == ("192.0.2.1",)
-    assert found.features["others_hit"] == pytest.approx(0.1)
+    assert found.features["others_hit"] == pytest.approx(1 / 11)
 
 
 def test_confidence_is_that_of_most_failures() -> None:

@@ -35,6 +35,10 @@ def test_a_steady_probe_is_not_one_episode_but_fast_retries_are(every: float, co
     assert episodes([every * n for n in range(20)]).starts.size == count
 
 
+def test_a_probe_each_minute_is_not_cut_by_its_jitter() -> None:
+    assert episodes([60.0 * n + n % 3 for n in range(40)]).starts.size == 40
+
+
 def test_short_lifetimes_are_cut_at_their_recoveries() -> None:
     times = [20.0 * n + offset for n in range(8) for offset in (0, 0.5)]
     assert episodes(times, [20.0 * n + 1 for n in range(8)]).starts.size == 8
