@@ -1,6 +1,6 @@
 """What stands under a key into one column: the ways JSON and logfmt writers put the same thing."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -42,17 +42,20 @@ def columns_of(
     return [
         (pl.coalesce(tried) if tried else pl.lit(None, EVENTS[name])).alias(name)
         for name in names
-        for tried in [
-            [
-                value(there[key], column, fmt.null_values, clock)
-                for fmt in formats
-                for column in fmt.columns
-                if column.name == name
-                for key in column.keys
-                if key in there
-            ]
-        ]
+        for tried in [list(_tried(formats, name, there, clock))]
     ]
+
+
+def _tried(formats: Sequence[Format], name: str, there: Mapping[str, pl.Expr], clock: Clock) -> Iterator[pl.Expr]:
+    """One expression for each key that may fill the column, best first."""
+    seen: set[str] = set()
+    for fmt in formats:
+        for column in fmt.columns:
+            if column.name == name:
+                for key in column.keys:
+                    if key in there and key not in seen:
+                        yield value(there[key], column, fmt.null_values, clock)
+                seen.update(column.keys)
 
 
 def groups_of(formats: Iterable[Format]) -> tuple[Group, ...]:
