@@ -51,7 +51,8 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
     except Faults as found:
         faults += found.errors
     try:
-        redactor = load_redactor([folder / "redaction.yml" for folder in folders], request.key)
+        shields = dict.fromkeys(folder / "redaction.yml" for folder in (rules_dir(), *folders))  # never without ours
+        redactor = load_redactor(list(shields), request.key)
     except Faults as found:
         faults += found.errors
     if formats is not None and request.log_format not in {None, *(form.id for form in formats)}:

@@ -26,6 +26,7 @@ __all__ = ["Library", "Playbook", "Rule", "gate", "load_library", "match"]
 _TAXONOMY, _PLAYBOOKS = "taxonomy.yml", "playbooks"
 _ELSEWHERE = {"formats", "alerts"}  # folders that other loaders read
 _KINDS = {*EVENT_KINDS, *SERIES_KINDS, _PLAYBOOKS}
+_SETTINGS = {"endpoints.yml", "ingest.yml", "judgement.yml", "logging_advice.yml", "measures.yml", "redaction.yml"}
 _RULE_KEYS = {"title", "detection", "logsource", "logscan", "steps", "correlation"}
 
 
@@ -111,7 +112,8 @@ def _read(folder: Path, seen: set[Path], faults: list[LogscanError]) -> Iterator
             )
             faults.append(several if "another document" in wrong.what else wrong)
             continue
-        if inside or not (folder / _TAXONOMY).is_file() or _looks_like_rule(document.value):
+        beside = path.name in _SETTINGS or (folder / _TAXONOMY).is_file()
+        if inside or not beside or _looks_like_rule(document.value):
             yield _File(inside[0] if inside and inside[0] in _KINDS else _kind(document.value), document)
 
 
