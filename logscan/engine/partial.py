@@ -87,3 +87,9 @@ def first_rejects(rejects: pl.DataFrame) -> pl.DataFrame:
     """The first rejected lines of every source."""
     ordered = rejects.sort("log.file.path", "logscan.line")
     return ordered.group_by("log.file.path", maintain_order=True).head(REJECTS_SHOWN).select(list(REJECTS))
+
+
+def compact(frame: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with text of their own: a few rows of a chunk would otherwise keep its whole text in memory."""
+    copied = pl.from_arrow(frame.to_arrow(compat_level=pl.CompatLevel.oldest()), schema=frame.schema)
+    return copied if isinstance(copied, pl.DataFrame) else copied.to_frame()

@@ -7,7 +7,7 @@ import polars as pl
 from logscan.analysis.classify import classify, outcome
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
-from logscan.engine.partial import Partial, Tally, add_up, empty, first_rejects
+from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
 from logscan.engine.plan import Period, Plan, Task
 from logscan.ingest.chunk import Chunk
 from logscan.ingest.lines import read_lines
@@ -39,10 +39,10 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
     narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
     redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
     return Partial(
-        classified=redacted.select(list(CLASSIFIED)),
-        totals=_totals(narrow),
+        classified=compact(redacted.select(list(CLASSIFIED))),
+        totals=compact(_totals(narrow)),
         visits=narrow.select(visit_columns()),
-        rejects=_rejects(read.parsed, task, plan),
+        rejects=compact(_rejects(read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired)},
     )
