@@ -36,8 +36,11 @@ class Assessor:
         self.families = {name: cause.family for name, cause in causes.items()}
         self.signatures = tuple(rule for rule in library.signatures if rule.names not in self.benign)
         self.confidences = failures["confidence"].replace_strict(list(CONFIDENCES), [0, 1, 2], default=0).to_numpy()
-        self.timed = log.times(np.arange(log.columns.height))  # of the first rows; those without a time are the last
-        self.last_ok = self._last_ok()
+        # Failures after which their client never succeeded: the first rows have times, those without one are the last.
+        timed = log.times(np.arange(log.columns.height))
+        codes = log.columns["client"].codes[: timed.size]
+        for_good = timed > self._last_ok()[codes]
+        self.final, self.final_codes = timed[for_good], codes[for_good]
         self.clients = answers.activity.active([(-np.inf, np.inf, None)])[0]
 
     def _last_ok(self) -> Floats:
@@ -94,11 +97,9 @@ class Assessor:
 
     def _others(self, unit: Unit, stretch: Stretch) -> float | None:
         """Which share of the other clients fails meanwhile, and for good: a typo is none of it, nor are many by one."""
-        codes = self.log.columns["client"].codes
-        low, high = np.searchsorted(self.timed, [stretch.begins, float(np.nextafter(stretch.ends, np.inf))])
-        failing, last = np.unique(codes[low:high][::-1], return_index=True)
-        for_good = failing[self.last_ok[failing] < self.timed[low:high][::-1][last]]
-        own = np.unique(codes[unit.rows])
+        low, high = np.searchsorted(self.final, [stretch.begins, float(np.nextafter(stretch.ends, np.inf))])
+        for_good = np.unique(self.final_codes[low:high])
+        own = np.unique(self.log.columns["client"].codes[unit.rows])
         others = self.clients - int((own >= 0).sum())
         return min(1.0, int((np.setdiff1d(for_good, own) >= 0).sum()) / others) if others > 0 else None
 

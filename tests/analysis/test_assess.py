@@ -1,5 +1,7 @@
 """Units, measured and judged; what is merged speaks for its members."""
 
+import json
+
 import pytest
 
 from logscan.model.finding import Finding
@@ -38,3 +40,4 @@ def test_measures_are_kept_with_the_finding() -> None:
     found = worst(failing(steady("192.0.2.1", END, 60), 5 * HOUR))
     assert found.features["pattern"] == found.pattern
     assert None not in found.features.values()
+    assert json.loads(json.dumps(found.features)) == found.features

@@ -50,6 +50,12 @@ def test_advice_is_for_the_format_and_the_cause(judgement: Judgement) -> None:
     assert judgement.advise([], "unclassified")
 
 
+def test_only_formats_that_there_are_are_named(judgement: Judgement) -> None:
+    known = {path.stem for path in (rules_dir() / "formats").glob("*.yml")}
+    named = {*judgement.families, *(name for advice in judgement.advice for name in advice.datasets)}
+    assert named <= known
+
+
 def test_formats_that_tell_the_same_are_a_family(judgement: Judgement) -> None:
     assert judgement.family("combined") == judgement.family("common")
     assert judgement.family("pino") == "pino"
