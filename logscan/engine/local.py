@@ -1,7 +1,7 @@
 """Runs the work on this machine: one reader, a few workers, partials merged as they come."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -22,6 +22,7 @@ from logscan.ingest.format import Clock, Format
 from logscan.ingest.parse import parse
 from logscan.ingest.source import Source, open_source
 from logscan.model.errors import LogscanError, SourceError, Where
+from logscan.model.schemas import LINES
 
 Progress = Callable[[int], None]  # stored bytes that were read since the last call
 
@@ -112,7 +113,7 @@ class Local:
                 return
             task, why = self._task(source, looked)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
-            starts = partial(_begins_event, task=task) if any(form.multiline for form in task.formats) else None
+            starts = partial(_last_event, task=task) if any(form.multiline for form in task.formats) else None
             told = 0
             try:
                 for chunk in chunks(looked, source.path, size=self.settings.chunk, starts=starts):
@@ -132,10 +133,14 @@ class Local:
         return self.tasks.make(source.path, found.order, found.shares, clock), found.why
 
 
-def _begins_event(line: bytes, task: Task) -> bool:
-    """Formats of strength `last` also read what continues an event: they cannot tell."""
-    text = line.decode("utf-8", "backslashreplace").rstrip("\r\n")
-    rows = pl.DataFrame({"logscan.line": [1], "log.offset": [0], "event.original": [text]})
-    rows = rows.with_columns(pl.col("logscan.line").cast(pl.UInt64()), pl.col("log.offset").cast(pl.UInt64()))
+def _last_event(lines: Sequence[bytes], task: Task) -> int | None:
+    """The last of these lines that begins an event.
+
+    Law: formats of strength `last` also read what continues an event, so they are not asked
+    """
+    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.UInt64, eager=True)
+    texts = pl.Series([line.decode("utf-8", "backslashreplace") for line in lines], dtype=pl.String())
+    rows = pl.DataFrame({"logscan.line": numbers, "log.offset": numbers, "event.original": texts}, schema=LINES)
     telling = [form for form in task.formats if form.strength != "last"]
-    return parse(rows, telling, frozenset(), task.clock).events.height == 1
+    begun = parse(rows, telling, frozenset(), task.clock).events["logscan.line"]
+    return int(begun[-1]) - 1 if len(begun) else None

@@ -1,7 +1,7 @@
 """A stream cut into chunks of whole lines, with exact line numbers and offsets."""
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -9,11 +9,13 @@ import numpy as np
 from logscan.ingest.raw import Reader, take
 
 LOOK_BACK_LINES = 1000
+_BATCHES = (1, 9, 90, LOOK_BACK_LINES - 100)  # lines judged at once: mostly the last one decides
 LOOK_BACK_BYTES = 1 << 20
 _COUNT_BYTES = 1 << 18  # counted at a time: stays within the processor's cache
 _SKIP_BYTES = 1 << 20
 _NEAR_BYTES = 1 << 12  # looked at first for an LF: lines are mostly shorter
 
+Begins = Callable[[Sequence[bytes]], int | None]  # the last of these lines, without their ends, that begins an event
 Last = Callable[[int, int], int]  # the place of the last LF within [low, high), or -1
 
 
@@ -36,11 +38,11 @@ def chunks(
     *,
     size: int = 32 << 20,
     max_line: int = 1 << 20,
-    starts: Callable[[bytes], bool] | None = None,
+    starts: Begins | None = None,
 ) -> Iterator[Chunk]:
     """Cut a stream at LF.
 
-    In:     starts  whether a line (without its end) begins an event; an event's lines then stay in one chunk, as far as
+    In:     starts  which of some lines begins an event; an event's lines then stay in one chunk, as far as
             LOOK_BACK_LINES and LOOK_BACK_BYTES reach
     Law:    line numbers, offsets and the text of each line do not depend on size; without cut lines the data of all
             chunks is the content; a cut line ends its chunk, and the next chunk begins at its true offset
@@ -114,24 +116,27 @@ class _Block:
         return self._buffer.getvalue(), rest
 
 
-def _cut(block: _Block, starts: Callable[[bytes], bool] | None) -> int:
+def _cut(block: _Block, starts: Begins | None) -> int:
     """Where to end a block that is not the last: behind a line, before an event; 0 when it must grow first."""
     end = block.last(0, block.length) + 1
     if starts is None or not end:
         return end
     low = max(0, end - LOOK_BACK_BYTES)
-    window = block.part(low, end)
-    high = len(window)
-    for _ in range(LOOK_BACK_LINES):
-        begin = window.rfind(b"\n", 0, high - 1) + 1
-        if not begin and low:
-            return end
-        if begin and starts(window[begin : high - 1].removesuffix(b"\r")):
-            return low + begin
-        if not begin:
-            return 0
-        high = begin
+    lines = block.part(low, end).split(b"\n")[1 if low else 0 : -1]  # the first of a window is a part of one
+    cut = end
+    for size in _BATCHES:
+        if not lines:
+            return end if low else 0
+        asked, lines = lines[-size:], lines[:-size]
+        found = starts([line.removesuffix(b"\r") for line in asked])
+        if found is not None:
+            return cut - _length(asked[found:])
+        cut -= _length(asked)
     return end
+
+
+def _length(lines: Sequence[bytes]) -> int:
+    return sum(map(len, lines)) + len(lines)
 
 
 def _long_line(last: Last, length: int, position: int, max_line: int) -> int | None:

@@ -176,7 +176,8 @@ def _loops(link: Path, faults: list[SourceError]) -> bool:
 
 
 def _broken(path: Path) -> SourceError | None:
-    if not path.is_symlink() or path.exists():
+    # unlike those of Path, these raise nothing where a folder on the way must not be entered
+    if not os.path.islink(path) or os.path.exists(path):  # noqa: PTH110, PTH114
         return None
     return SourceError(
         f"is a link to something that does not exist: {shown(path.readlink())}",

@@ -1,5 +1,6 @@
 import io
 import tracemalloc
+from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
@@ -87,9 +88,13 @@ def test_numbers_offsets_and_texts_do_not_depend_on_the_size(data: bytes, size: 
     assert sum(part.cut_lines for part in found) == too_long
 
 
+def last_e(lines: Sequence[bytes]) -> int | None:
+    return max((at for at, line in enumerate(lines) if line.startswith(b"E")), default=None)
+
+
 @given(TEXT, SIZES, st.integers(1, 30))
 def test_an_event_is_never_divided(data: bytes, size: int, max_line: int) -> None:
-    found = list(chunks(Content(data), "x", size=size, max_line=max_line, starts=lambda line: line.startswith(b"E")))
+    found = list(chunks(Content(data), "x", size=size, max_line=max_line, starts=last_e))
     assert lines_of(found) == expected(data, max_line)
     for before, after in pairwise(found):
         assert after.data.startswith(b"E") or before.cut_lines
@@ -99,9 +104,8 @@ def test_an_event_is_never_divided(data: bytes, size: int, max_line: int) -> Non
 def test_a_line_is_judged_without_its_end(data: bytes, size: int) -> None:
     seen: list[bytes] = []
 
-    def starts(line: bytes) -> bool:
-        seen.append(line)
-        return False
+    def starts(lines: Sequence[bytes]) -> None:
+        seen.extend(lines)
 
     list(chunks(Content(data), "x", size=size, starts=starts))
     assert set(seen) <= {line.removesuffix(b"\r") for line in data.split(b"\n")}
@@ -110,7 +114,7 @@ def test_a_line_is_judged_without_its_end(data: bytes, size: int) -> None:
 @pytest.mark.parametrize(("lines", "width"), [(3000, 10), (50, 100_000)])
 def test_looking_back_has_an_end(lines: int, width: int) -> None:
     data = b"E start\n" + (b"c" * width + b"\n") * lines
-    found = list(chunks(Content(data), "x", size=2000, starts=lambda line: line.startswith(b"E")))
+    found = list(chunks(Content(data), "x", size=2000, starts=last_e))
     assert len(found) > 1
     assert b"".join(part.data for part in found) == data
     assert len(found[0].data) <= module.LOOK_BACK_BYTES + 110_000

@@ -1,0 +1,65 @@
+"""The tool as a person calls it: in this process, or as a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner, Result
+
+from logscan.cli.main import cli
+from logscan.engine import request
+from logscan.model.resources import rules_dir
+
+
+@contextmanager
+def shipped_definitions_loaded_once() -> Iterator[None]:
+    """Loading all rules takes longer than any small log: what ships with logscan is read once."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("load_library", "load_formats", "load_redactor"):
+            patch.setattr(request, name, _once(getattr(request, name)))
+        yield
+
+
+def _once(load: Callable[..., Any]) -> Callable[..., Any]:
+    kept: dict[tuple[Any, ...], Any] = {}
+
+    def loaded(paths: list[Path], *rest: Any, **named: Any) -> Any:
+        key = (*paths, *rest)
+        if not all(path.is_relative_to(rules_dir()) for path in paths):
+            return load(paths, *rest, **named)
+        if key not in kept:
+            kept[key] = load(paths, *rest, **named)
+        return kept[key]
+
+    return loaded
+
+
+def run(*arguments: str | Path, given: bytes | None = None) -> Result:
+    """A command in this process; a fault of logscan itself is raised."""
+    return CliRunner().invoke(cli, [str(argument) for argument in arguments], input=given, catch_exceptions=False)
+
+
+def start(*arguments: str | Path, **options: Any) -> subprocess.Popen[bytes]:
+    """A command as a process of its own, with pipes."""
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    environment = {**os.environ, **options.pop("env", {})}
+    return subprocess.Popen(command(*arguments), env=environment, **{**pipes, **options})
+
+
+def command(*arguments: str | Path) -> list[str]:
+    return [sys.executable, "-m", "logscan", *map(str, arguments)]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No trace in the home of who runs the tests."""
+    place = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch, shipped_definitions_loaded_once():
+        patch.setenv("XDG_STATE_HOME", str(place / "state"))
+        patch.setenv("XDG_CACHE_HOME", str(place / "cache"))
+        yield
