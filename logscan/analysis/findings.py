@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ from logscan.analysis.assess import Assessor
 from logscan.analysis.evidence import Place, read_evidence, telling_places
 from logscan.analysis.failures import NO_TIME, SECOND, Columns, read_failures
 from logscan.analysis.handshake import name_benign
-from logscan.analysis.judgement import Judgement, load_judgement
+from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
 from logscan.analysis.principals import busiest, split_by_principal
 from logscan.analysis.reasons import with_reasons
@@ -24,7 +23,7 @@ from logscan.analysis.unit import Answers, Rows, Unit
 from logscan.analysis.verdict import Named, Verdict, decide
 from logscan.analysis.wide import Wide
 from logscan.model.finding import Counts, Finding, Scope
-from logscan.model.resources import rules_dir
+from logscan.model.schemas import TIME
 from logscan.model.severity import severity_rank
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Library
@@ -40,24 +39,28 @@ class Observed(NamedTuple):
     last: datetime | None
 
 
-@lru_cache(maxsize=1)
-def _shipped() -> Judgement:
-    return load_judgement([rules_dir()])
+class Built(NamedTuple):
+    """findings: worst first. timeline: bucket (start of a minute), what (the cause of the finding), events."""
+
+    findings: tuple[Finding, ...]
+    timeline: pl.DataFrame
 
 
-def build_findings(observed: Observed, library: Library, judgement: Judgement | None = None) -> tuple[Finding, ...]:
+_TIMELINE = pl.Schema({"bucket": TIME, "what": pl.String(), "events": pl.UInt64()})
+
+
+def build_findings(observed: Observed, library: Library, judgement: Judgement) -> Built:
     """Name, group, measure and judge all failures.
 
-    In:  frames in any row order; judgement: the shipped one when None
+    In:  frames in any row order
     Out: findings, worst first, then by first_seen and id; one cause at one scope each
-    Law: the counts of the findings add up to the failures, less lines that only tell the reason of another line;
-         the result does not depend on row order
+    Law: the counts of the findings add up to the failures, less lines that only tell the reason of another line, and
+         so does the timeline, less what has no time; the result does not depend on row order
     """
-    judgement = judgement or _shipped()
     classified = observed.classified.lazy()
     failures = with_reasons(read_failures(classified, judgement), within_s=judgement.measures.reason_s)
     if failures.is_empty():
-        return ()
+        return Built((), _TIMELINE.to_frame())
     first, last = _span(observed, failures)
     routes = failures["endpoint_id"].unique().to_list()
     activity = Activity(observed.visits, routes, rows=judgement.measures.rows, first=first, last=last)
@@ -67,7 +70,7 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement | 
     clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
     log = Log(columns, judgement.measures, first, last, clients)
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
-    return maker.findings(maker.units())
+    return maker.built(maker.units())
 
 
 def _span(observed: Observed, failures: pl.DataFrame) -> tuple[float, float]:
@@ -126,7 +129,7 @@ class _Maker:
         self.assessor.assess(found)
         return found
 
-    def findings(self, units: Sequence[Unit]) -> tuple[Finding, ...]:
+    def built(self, units: Sequence[Unit]) -> Built:
         named = [self._verdict(unit) for unit in units]
         folded = self._folded(units, named)
         places = [
@@ -137,7 +140,16 @@ class _Maker:
             self._finding(unit, verdict, found, texts) for (unit, verdict), found in zip(folded, places, strict=True)
         ]
         never = datetime.max.replace(tzinfo=UTC)
-        return tuple(sorted(made, key=lambda f: (-severity_rank(f.severity), f.first_seen or never, f.id)))
+        ordered = sorted(made, key=lambda f: (-severity_rank(f.severity), f.first_seen or never, f.id))
+        return Built(tuple(ordered), self._timeline(folded))
+
+    def _timeline(self, folded: Sequence[tuple[Unit, Verdict]]) -> pl.DataFrame:
+        times = self.log.columns.t
+        parts = [pl.DataFrame({"t": times[unit.rows], "what": verdict.cause}) for unit, verdict in folded]
+        minute = pl.col("t").cast(TIME).dt.truncate("1m")
+        timed = pl.concat(parts).filter(pl.col("t") != NO_TIME)
+        counted = timed.group_by(bucket=minute, what="what").agg(events=pl.len().cast(pl.UInt64()))
+        return counted.sort("bucket", "what").select(list(_TIMELINE))
 
     def _verdict(self, unit: Unit) -> Verdict:
         part = self.failures[unit.rows].select("rules", "alternatives")

@@ -6,22 +6,21 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from logscan.engine.local import Local, Ran, Settings
-from logscan.engine.request import Request, load_definitions
+from logscan.engine.request import Definitions, Request, load_definitions
 from logscan.ingest.source import find_sources
-from logscan.rules.load import Library
 
 
 @contextmanager
-def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tuple[Ran, Library]]:
+def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tuple[Ran, Definitions]]:
     """Read everything that was asked for; what was spilled to disk lives as long as the context.
 
     Errors: Faults when a rule, format or setting is invalid, before any log is opened
     """
-    library, plan = load_definitions(request)
+    definitions = load_definitions(request)
     found = find_sources(request.paths)
     settings = Settings(
         request.zone, request.now, request.log_format, request.chunk, request.jobs, request.stdin, request.stop
     )
     with TemporaryDirectory(prefix="logscan-") as folder:
-        ran = Local(plan, settings, Path(folder), progress).run(found.sources)
-        yield ran._replace(faults=(*found.faults, *ran.faults)), library
+        ran = Local(definitions.plan, settings, Path(folder), progress).run(found.sources)
+        yield ran._replace(faults=(*found.faults, *ran.faults)), definitions

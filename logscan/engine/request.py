@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
+from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
 from logscan.analysis.series import SERIES
 from logscan.engine.plan import Period, Plan, make_plan
@@ -37,11 +38,17 @@ class Request:
     stop: Callable[[], bool] = lambda: False
 
 
-def load_definitions(request: Request) -> tuple[Library, Plan]:
+class Definitions(NamedTuple):
+    library: Library
+    plan: Plan
+    judgement: Judgement
+
+
+def load_definitions(request: Request) -> Definitions:
     """Errors: Faults, with every fault of every rule, format and setting at once"""
     folders = _folders(request)
     faults: list[LogscanError] = []
-    library = formats = redactor = None
+    library = formats = redactor = judgement = None
     try:
         formats = load_formats(_formats(folders))
     except Faults as found:
@@ -55,12 +62,17 @@ def load_definitions(request: Request) -> tuple[Library, Plan]:
         redactor = load_redactor(list(shields), request.key)
     except Faults as found:
         faults += found.errors
+    try:
+        judgement = load_judgement(list(dict.fromkeys((rules_dir(), *folders))))
+    except Faults as found:
+        faults += found.errors
     if formats is not None and request.log_format not in {None, *(form.id for form in formats)}:
         faults.append(_unknown_format(str(request.log_format), [form.id for form in formats]))
-    if faults or library is None or formats is None or redactor is None:
+    if faults or library is None or formats is None or redactor is None or judgement is None:
         raise Faults(faults)
     period = Period(request.since, request.until)
-    return library, make_plan(formats, library, redactor, period=period, all_events=request.all_events)
+    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events)
+    return Definitions(library, plan, judgement)
 
 
 def _folders(request: Request) -> list[Path]:

@@ -21,10 +21,10 @@ class Answer(NamedTuple):
 
 def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
     """All findings of the logs, with the counts they rest on."""
-    with read_logs(request, progress) as (ran, library):
-        findings = build_findings(_observed(ran.merged), library)
-        timeline = _timeline(ran.merged)
-        scan = assemble(ran, findings, timeline, zone=request.zone, rules_digest=library.digest)
+    with read_logs(request, progress) as (ran, (library, _, judgement)):
+        built = build_findings(_observed(ran.merged), library, judgement)
+        timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
+        scan = assemble(ran, built.findings, timeline, zone=request.zone, rules_digest=library.digest)
         return Answer(scan, library)
 
 
@@ -35,11 +35,7 @@ def _observed(merged: Merged) -> Observed:
     return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), *span)
 
 
-def _timeline(merged: Merged) -> pl.DataFrame:
-    failures = (
-        merged.classified.lazy()
-        .group_by(bucket=pl.col("@timestamp").dt.truncate(merged.bucket), what=pl.col("logscan.cause"))
-        .agg(pl.len().cast(pl.UInt64()).alias("events"))
-    )
-    rest = merged.totals.filter(pl.col("outcome") != "auth_failure").group_by("bucket", what=pl.col("outcome"))
-    return pl.concat([failures.collect(), rest.agg(pl.col("events").sum())])
+def _others(totals: pl.DataFrame) -> pl.DataFrame:
+    """What did not fail, by bucket and outcome."""
+    rest = totals.filter(pl.col("outcome") != "auth_failure").group_by("bucket", what=pl.col("outcome"))
+    return rest.agg(pl.col("events").sum())

@@ -10,6 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
+from logscan.analysis.judgement import load_judgement
 from logscan.analysis.series import SERIES
 from logscan.analysis.visits import visit_columns
 from logscan.model.finding import Finding
@@ -126,7 +127,7 @@ def library() -> Library:
 
 
 def findings(requests: Iterable[Request], *, shuffle: int | None = None) -> tuple[Finding, ...]:
-    return build_findings(observe(requests, shuffle=shuffle), library())
+    return build_findings(observe(requests, shuffle=shuffle), library(), load_judgement([rules_dir()])).findings
 
 
 def at(seconds: float) -> datetime:
