@@ -73,6 +73,10 @@ def test_nobody_below_cli_reads_the_clock_prints_or_exits() -> None:
     assert not wrong
 
 
+def test_nobody_uses_an_expression_that_panics_on_an_empty_chunk() -> None:
+    assert not [str(path) for path in modules() if "pl.format(" in path.read_text("utf-8")]
+
+
 def test_every_command_and_option_is_documented() -> None:
     text = docs()
     for name, command in commands():

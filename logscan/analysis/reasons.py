@@ -86,7 +86,7 @@ def _carried(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "user", "credential")}
     both = bare.join(told.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
     found = pl.col("told").is_not_null()
-    place = pl.format("{}:{}", "told_path", "told_line")
+    place = pl.concat_str("told_path", pl.lit(":"), "told_line")
     carried = [pl.when(found).then(names[name]).otherwise(name).alias(name) for name in _CARRIED]
     return both.with_columns(
         *carried,

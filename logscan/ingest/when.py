@@ -140,15 +140,10 @@ def _parts_read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     half = pl.col("ap").str.to_lowercase()
     hour = pl.when(half == "p").then(hour % 12 + 12).when(half == "a").then(hour % 12).otherwise(hour)
     year = pl.coalesce("y", "y0") if kind == "ctime" else pl.col("y")
-    rest = pl.format(
-        "-{}-{} {}:{}:{}.{}",
-        month,
-        pl.col("d"),
-        hour,
-        pl.col("mi"),
-        pl.col("s").fill_null("00"),
-        pl.col("f").fill_null("0"),
-    )
+    # Not `format`: it panics where the first chunk of a column is empty.
+    second, fraction = pl.col("s").fill_null("00"), pl.col("f").fill_null("0")
+    pieces = {"-": month, "--": pl.col("d"), " ": hour, ":": pl.col("mi"), "::": second, ".": fraction}
+    rest = pl.concat_str(item for mark, piece in pieces.items() for item in (pl.lit(mark[0]), piece))
     part = part.select(year=year, rest=rest, zone=pl.col("z"), shift=_shift(pl.col("z")))
     times = _placed(part, part["year"], clock)
     yearless = part["year"].is_null() & part["rest"].is_not_null()
