@@ -136,6 +136,7 @@ class Activity:
         Clients are a sample by hash, the same in every call, when there are too many visits; see `sampled`.
         """
         start, width = edges[0] * SECOND, (edges[1] - edges[0]) * SECOND
+        inside = pl.col("@timestamp").cast(pl.Int64).is_between(int(start), int(edges[-1] * SECOND), closed="left")
         asked = (
             self.protected
             if routes is None
@@ -143,7 +144,7 @@ class Activity:
         )
         endpoint = pl.lit(0, pl.UInt64()) if routes is None else pl.col("endpoint")
         found = self.visits.filter(
-            pl.col("outcome").is_in([_OK, _FAILED]), pl.col("client") != 0, asked, self.sampled("client")
+            inside, pl.col("outcome").is_in([_OK, _FAILED]), pl.col("client") != 0, asked, self.sampled("client")
         )
         keyed = found.select(
             ((_T - start) / width).floor().cast(pl.Int32()).alias("window"),

@@ -52,6 +52,10 @@ class Measures:
     wide_windows: int
     wide_endpoints: int
     wide_rounds: int
+    wide_looks: int
+    wide_dense_share: float
+    reach: float
+    reach_events: int
     period_spread: float
     evidence_lines: int
     listed: int

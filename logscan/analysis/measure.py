@@ -51,6 +51,16 @@ class Log:
         width = (max(self.covered, self.measures.window_s) + 1e-3) / count
         return np.asarray(self.first + np.arange(count + 1) * width, dtype=np.float64)
 
+    def edges_about(self, t: Floats) -> Floats:
+        """The windows that a unit's failures are compared in: of the log, or of the part of it that is near them."""
+        settings = self.measures
+        span = float(t[-1] - t[0])
+        low, high = max(self.first, t[0] - settings.reach * span), min(self.last, t[-1] + settings.reach * span)
+        count = int(min((high - low) // settings.window_s, settings.windows))
+        if t.size < settings.reach_events or count < settings.windows // 2:
+            return self.edges(settings.windows)
+        return np.linspace(low, high + 1e-3, count + 1)
+
     def times(self, rows: NDArray[np.int64]) -> Floats:
         """Times of those rows that have one, seconds; rows are in time order."""
         t = self.columns.t[rows]
@@ -75,7 +85,7 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     row = _volume(rows, log) | _who(rows, log) | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
     if t.size == 0:
         return Measured(row, episodes, None)
-    stretch = find_stretch(t, successes, log.edges(settings.windows), least_share=settings.stretch_share)
+    stretch = find_stretch(t, successes, log.edges_about(t), least_share=settings.stretch_share)
     row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
     row |= _recurrence(episodes, settings.regular_cv) | _successes(t, successes, stretch, log)
     row |= _known(rows, stretch, log) | _recovery(episodes, successes, row.get("period_s"), log)

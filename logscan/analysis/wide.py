@@ -1,6 +1,6 @@
 """Failures that hit everybody: found from above, before single clients are looked at."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ class Wide:
     def __init__(self, log: Log, answers: Answers) -> None:
         self.log, self.answers = log, answers
         self.edges = log.edges(log.measures.wide_windows)
-        self._everybody: pl.DataFrame | None = None
+        self._everybody: dict[float, pl.DataFrame] = {}
 
     def find(self, cause: str, family: str, rows: Rows) -> tuple[list[Unit], Rows]:
         """The wide units among a cause's failures, and the rows that are left."""
@@ -36,16 +36,38 @@ class Wide:
                 break
             if self.answers.at_all().t.size == 0:
                 break
-            taken = self._everywhere(usable)
-            if taken is None:
-                taken = self._one_upstream(usable)
-            if taken is None:
-                taken = self._one_route(usable)
+            seen = (self._seen(edges, near) for edges, near in self._looks(usable))
+            taken = next((each for each in seen if each is not None), None)
             if taken is None:
                 break
             found.append(Unit(cause, family, taken, "all", (), hits_everybody=True))
             rows = np.setdiff1d(rows, taken)
         return found, rows
+
+    def _looks(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
+        """The whole log; then closer at the window that holds most, for what is short beside the log is lost in it."""
+        settings = self.log.measures
+        edges, near = self.log.edges(settings.wide_windows), rows
+        for _ in range(settings.wide_looks):
+            yield edges, near
+            t = self.log.columns.t[near] / SECOND
+            held = np.histogram(t, edges)[0]
+            most = int(held.argmax())
+            if held[most] < settings.wide_dense_share * rows.size:
+                return
+            low, high = edges[max(most - 1, 0)], edges[min(most + 2, edges.size - 1)]
+            if (high - low) / settings.wide_windows < settings.window_s or edges.size <= settings.wide_windows // 2:
+                return
+            edges = np.linspace(low, high, settings.wide_windows + 1)
+            near = near[(t >= low) & (t < high)]
+
+    def _seen(self, edges: Floats, rows: Rows) -> Rows | None:
+        self.edges = edges
+        for look in (self._everywhere, self._one_upstream, self._one_route):
+            taken = look(rows)
+            if taken is not None:
+                return taken
+        return None
 
     def _everywhere(self, rows: Rows) -> Rows | None:
         return self._stretch(rows, self._activity([]), None)
@@ -107,9 +129,10 @@ class Wide:
     def _activity(self, routes: Sequence[int]) -> pl.DataFrame:
         if routes:
             return self.answers.activity.windows(self.edges, routes)
-        if self._everybody is None:
-            self._everybody = self.answers.activity.windows(self.edges, None)
-        return self._everybody
+        width = float(self.edges[1] - self.edges[0])
+        if width not in self._everybody:
+            self._everybody[width] = self.answers.activity.windows(self.edges, None)
+        return self._everybody[width]
 
     def _stretch(self, rows: Rows, seen: pl.DataFrame, route: int | None) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
