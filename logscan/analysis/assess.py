@@ -60,7 +60,7 @@ class Assessor:
             return
         self.answers.prepare(new)
         for unit in new:
-            unit.measured = measure(unit.rows, self.answers.of(unit), self.log)
+            unit.measured = measure(unit.rows, self.answers.of(unit), self.log.about(unit.rows))
             unit.series = self._series(unit)
         self._hits([unit for unit in new if unit.level not in PRINCIPALS or unit.members])
         frame = series_frame(new)

@@ -1,9 +1,10 @@
 """From classified failures and everybody's visits to what a person reads."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,6 +12,7 @@ import polars as pl
 
 from logscan.analysis.activity import Activity
 from logscan.analysis.assess import Assessor
+from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
 from logscan.analysis.failures import NO_TIME, SECOND, Columns, read_failures
 from logscan.analysis.handshake import name_benign
@@ -30,13 +32,18 @@ from logscan.rules.load import Library
 
 
 class Observed(NamedTuple):
-    """All that was read. first and last: of all events; None when no line has a time."""
+    """All that was read.
+
+    first and last  of all events; None when no line has a time
+    sources         path -> first and last of its events
+    """
 
     classified: pl.LazyFrame | pl.DataFrame  # CLASSIFIED
     totals: pl.DataFrame  # TOTALS
     visits: pl.LazyFrame  # VISITS
     first: datetime | None
     last: datetime | None
+    sources: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({})
 
 
 class Built(NamedTuple):
@@ -68,7 +75,8 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     failures = name_benign(failures, activity, benign, pair_s=judgement.measures.pair_s)
     columns = Columns(failures)
     clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
-    log = Log(columns, judgement.measures, first, last, clients)
+    spans = {path: (low.timestamp(), high.timestamp()) for path, (low, high) in observed.sources.items()}
+    log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)))
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
     return maker.built(maker.units())
 
@@ -242,7 +250,7 @@ class _Maker:
     def _next(self, unit: Unit) -> datetime | None:
         """The first cycle after the end of the log, of the principal whose turn it is."""
         turns = [
-            starts[-1] + period * max(1, np.ceil((self.log.last - starts[-1]) / period))
+            starts[-1] + period * max(1, np.ceil((self.log.about(unit.rows).last - starts[-1]) / period))
             for each in (unit.members or (unit,))
             if (period := each.series.get("period_s"))
             and each.measured

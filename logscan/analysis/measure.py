@@ -1,13 +1,14 @@
 """One unit's failures and successes to its row of SERIES. Each part computes some columns; units as in `series`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from logscan.analysis.activity import Successes
+from logscan.analysis.coverage import Coverage
 from logscan.analysis.episodes import Episodes, collapse
 from logscan.analysis.failures import NO_TIME, SECOND, Columns
 from logscan.analysis.judgement import Measures
@@ -31,7 +32,8 @@ _TEN_MINUTES, _HOUR = 600.0, 3600.0
 class Log:
     """What all units of a log share. first and last: seconds since the epoch, of the whole log.
 
-    clients  client id -> ok, errors, asked, protected_ok, first_ok, last_ok, paths
+    clients   client id -> ok, errors, asked, protected_ok, first_ok, last_ok, paths
+    coverage  what each source covers; None: each covers all
     """
 
     columns: Columns
@@ -39,6 +41,15 @@ class Log:
     first: float
     last: float
     clients: Mapping[int, Mapping[str, Any]]
+    coverage: Coverage | None = None
+
+    def about(self, rows: NDArray[np.int64]) -> "Log":
+        """The log as the sources of some failures, and their kin, cover it."""
+        if self.coverage is None:
+            return self
+        paths = self.columns["path"]
+        first, last = self.coverage.of(paths.texts[code] for code in np.unique(paths.codes[rows]) if code >= 0)
+        return replace(self, first=first, last=last)
 
     @property
     def covered(self) -> float:

@@ -29,10 +29,10 @@ def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
 
 
 def _observed(merged: Merged) -> Observed:
-    tallies = merged.tallies.values()
-    firsts, lasts = [t.first for t in tallies if t.first], [t.last for t in tallies if t.last]
-    span = min(firsts, default=None), max(lasts, default=None)
-    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), *span)
+    spans = {path: (t.first, t.last) for path, t in merged.tallies.items() if t.first and t.last}
+    first = min((low for low, _ in spans.values()), default=None)
+    last = max((high for _, high in spans.values()), default=None)
+    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), first, last, spans)
 
 
 def _others(totals: pl.DataFrame) -> pl.DataFrame:
