@@ -13,8 +13,8 @@ class Coverage:
     """What each source covers.
 
     In:  source path -> first and last time, seconds since the epoch
-    Law: sources in one folder are kin, and so are those of one name whatever its numbers and packing: parts of a log
-         that was rotated, or divided by day
+    Law: sources in one folder are kin, and so are those of one path whatever its numbers and packing: parts of a log
+         that was rotated, divided by day, or gathered from several hosts
     """
 
     def __init__(self, spans: Mapping[str, Span], whole: Span) -> None:
@@ -34,6 +34,6 @@ class Coverage:
 
 
 def _kin(path: str) -> tuple[str, str]:
-    place = PurePosixPath(path.replace("!", "/"))
-    words = [word for word in re.findall(r"[A-Za-z]+", place.name) if word.lower() not in _PACKED]
-    return f"in {place.parent}", f"named {' '.join(words)}"
+    plain = path.replace("!", "/")
+    words = [word for word in re.findall(r"[A-Za-z]+|/", plain) if word.lower() not in _PACKED]
+    return f"in {PurePosixPath(plain).parent}", f"named {' '.join(words)}"
