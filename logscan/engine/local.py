@@ -9,8 +9,6 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
-import polars as pl
-
 from logscan.engine.merge import Merge, Merged
 from logscan.engine.partial import Partial, Tally, empty
 from logscan.engine.plan import Plan, Task, Tasks
@@ -19,10 +17,10 @@ from logscan.engine.worker import work
 from logscan.ingest.chunk import Chunk, chunks
 from logscan.ingest.detect import detect
 from logscan.ingest.format import Clock, Format
+from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.source import Source, open_source
 from logscan.model.errors import LogscanError, SourceError, Where
-from logscan.model.schemas import LINES
 
 Progress = Callable[[int], None]  # stored bytes that were read since the last call
 
@@ -126,11 +124,12 @@ class Local:
     def _task(self, source: Source, looked: Looked) -> tuple[Task, str]:
         clock = Clock(self.settings.zone, source.modified or self.settings.now)
         formats: tuple[Format, ...] = self.plan.formats
+        sample = sample_lines(source, looked)
         if self.settings.log_format is not None:
             chosen = tuple(form for form in formats if form.id == self.settings.log_format)
-            return self.tasks.make(source.path, chosen, [chosen[0].id], clock), "as told by --log-format"
-        found = detect(sample_lines(source, looked), formats)
-        return self.tasks.make(source.path, found.order, found.shares, clock), found.why
+            return self.tasks.make(source.path, chosen, [chosen[0].id], clock, sample), "as told by --log-format"
+        found = detect(sample, formats)
+        return self.tasks.make(source.path, found.order, found.shares, clock, sample), found.why
 
 
 def _last_event(lines: Sequence[bytes], task: Task) -> int | None:
@@ -138,9 +137,7 @@ def _last_event(lines: Sequence[bytes], task: Task) -> int | None:
 
     Law: formats of strength `last` also read what continues an event, so they are not asked
     """
-    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.UInt64, eager=True)
-    texts = pl.Series([line.decode("utf-8", "backslashreplace") for line in lines], dtype=pl.String())
-    rows = pl.DataFrame({"logscan.line": numbers, "log.offset": numbers, "event.original": texts}, schema=LINES)
+    rows = numbered([line.decode("utf-8", "backslashreplace") for line in lines])
     telling = [form for form in task.formats if form.strength != "last"]
     begun = parse(rows, telling, frozenset(), task.clock).events["logscan.line"]
     return int(begun[-1]) - 1 if len(begun) else None

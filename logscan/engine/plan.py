@@ -8,12 +8,17 @@ import polars as pl
 
 from logscan.analysis.classify import by_dataset, filled, needed_columns
 from logscan.analysis.redact import Redactor
-from logscan.ingest.format import Clock, Format
+from logscan.ingest.format import Format
+from logscan.ingest.lines import numbered
+from logscan.ingest.parse import parse
+from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS
 from logscan.rules.load import Library, Rule, gate
 
 # What every line tells: when, who, where, how it went. The rest is read only on lines that may be failures.
-CHEAP = frozenset({"@timestamp", "source.address", "url.original", "url.path", "user.name", "server.address"})
+CHEAP = frozenset({"@timestamp", "source.address", "url.original", "url.path", "user.name"})
+# Worth reading on every line only where the source has them: they stand at the end of a line, behind all the rest.
+SELDOM = frozenset({"server.address"})
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,17 @@ class Tasks:
         self._plan = plan
         self._gates: dict[tuple[str, ...], pl.Expr] = {}
 
-    def make(self, path: str, formats: tuple[Format, ...], seen: Iterable[str], clock: Clock) -> Task:
-        """In: seen: the formats that a sample of the source showed; the others are read without a gate"""
+    def make(
+        self, path: str, formats: tuple[Format, ...], seen: Iterable[str], clock: Clock, sample: Sequence[str]
+    ) -> Task:
+        """In: seen: the formats that a sample of the source's lines showed; the others are read without a gate"""
         gates = {form.id: self._gate(form) for form in formats if form.id in set(seen)}
         if self._plan.all_events:
             return Task(path, formats, clock, gates, frozenset(EVENTS))
         read = frozenset(name for condition in gates.values() for name in condition.meta.root_names())
-        wanted = CHEAP | read | needed_columns(self._plan.library.outcomes)
+        found = parse(numbered(sample), formats, SELDOM, clock).events
+        seldom = {name for name in SELDOM if found[name].null_count() < found.height}
+        wanted = CHEAP | seldom | read | needed_columns(self._plan.library.outcomes)
         return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
 
     def _gate(self, form: Format) -> pl.Expr:

@@ -107,14 +107,13 @@ def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> p
 
 def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
     names = pl.Series(list(OUTCOMES))
-    counted = narrow.group_by(
-        pl.col("@timestamp").dt.truncate("1m").alias("bucket"),
-        "event.dataset",
-        "logscan.endpoint",
-        "server.address",
-        "outcome",
-    ).agg(pl.len().cast(pl.UInt64()).alias("events"))
-    return add_up(counted.with_columns(pl.lit(names).gather(pl.col("outcome")).alias("outcome")))
+    upstream = ["server.address"] if "server.address" in narrow.columns else []
+    minute = pl.col("@timestamp").dt.truncate("1m").alias("bucket")
+    counted = narrow.group_by(minute, "event.dataset", "logscan.endpoint", *upstream, "outcome").agg(
+        pl.len().cast(pl.UInt64()).alias("events")
+    )
+    lacking = [] if upstream else [pl.lit(None, pl.String()).alias("server.address")]
+    return add_up(counted.with_columns(*lacking, pl.lit(names).gather(pl.col("outcome")).alias("outcome")))
 
 
 def _rejects(parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:

@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.shape import Format
 from logscan.ingest.when import Clock
-from logscan.model.schemas import LINES
 
 _CLOCK = Clock("UTC", datetime(1970, 1, 1, tzinfo=UTC))  # times are not looked at
 _LONGEST = 64 << 10  # characters; a longer line costs more than it tells
@@ -39,19 +39,13 @@ def detect(lines: Sequence[str], formats: Sequence[Format]) -> Detection:
     """
     ranked = sorted(formats, key=lambda fmt: (fmt.order, fmt.id))
     kept = [line for line in lines if len(line) <= _LONGEST] or [line[:_LONGEST] for line in lines]
-    sample = _frame(kept)
+    sample = numbered(kept)
     read = parse(sample, ranked, frozenset(), _CLOCK)
     counts = Counter(read.events["event.dataset"].to_list())
     total = sample.height - read.blank
     seen = _best_first([fmt for fmt in ranked if counts[fmt.id]], counts, sample, read.events)
     shares = {fmt.id: counts[fmt.id] / total for fmt in seen}
     return Detection(_together(seen, ranked), _words(seen, counts, total, read.continuations), shares)
-
-
-def _frame(lines: Sequence[str]) -> pl.DataFrame:
-    numbers = pl.int_range(1, len(lines) + 1, dtype=pl.UInt64, eager=True)
-    text = pl.Series(lines, dtype=pl.String)
-    return pl.DataFrame({"logscan.line": numbers, "log.offset": numbers, "event.original": text}, schema=LINES)
 
 
 def _best_first(
