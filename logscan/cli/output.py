@@ -21,13 +21,15 @@ class Target(click.ParamType):  # type: ignore[type-arg]  # generic from click 8
             if sys.stdout is None:
                 self.fail("standard output is closed; name a file with -o", param, ctx)
             return text
-        path = Path(text)
-        place = path if path.exists() else path.resolve().parent
-        if "\0" in text or path.is_dir():
-            self.fail(f"{text!r} is a folder; name a file in it" if path.is_dir() else "is no path", param, ctx)
-        if not path.resolve().parent.is_dir():
-            self.fail(f"{text!r}: there is no folder {str(path.resolve().parent)!r}; make it first", param, ctx)
-        if not os.access(place, os.W_OK):
+        # functions of os.path raise nothing where a folder on the way must not be entered, unlike those of Path
+        folder = os.path.dirname(os.path.realpath(text)) if "\0" not in text else ""  # noqa: PTH120
+        if not text or not folder:
+            self.fail(f"{text!r} is no path", param, ctx)
+        if os.path.isdir(text):  # noqa: PTH112
+            self.fail(f"{text!r} is a folder; name a file in it", param, ctx)
+        if not os.path.isdir(folder):  # noqa: PTH112
+            self.fail(f"{text!r}: there is no folder {folder!r}; make it first", param, ctx)
+        if not os.access(text if os.path.exists(text) else folder, os.W_OK):  # noqa: PTH110
             self.fail(f"{text!r} cannot be written; choose another place with -o", param, ctx)
         return text
 
@@ -48,7 +50,7 @@ def open_output(out: str) -> Iterator[BinaryIO]:
             yield sys.stdout.buffer
             sys.stdout.buffer.flush()
         else:
-            with _staged(Path(out).resolve()) as file:
+            with _staged(Path(os.path.realpath(out))) as file:
                 yield file
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still buffered must not fail at exit
