@@ -7,7 +7,7 @@ import polars as pl
 
 from logscan.ingest.json_decode import decode
 from logscan.ingest.json_paths import Plan, plan
-from logscan.ingest.json_rest import rest
+from logscan.ingest.json_rest import rests
 from logscan.ingest.keyed import FIELDS, columns_of, groups_of, names_of
 from logscan.ingest.shape import Format, Read
 from logscan.ingest.when import Clock
@@ -82,5 +82,4 @@ def _events(
     if FIELDS not in names:
         return events
     groups = groups_of(formats)
-    left = [rest(line, groups) for line in part["event.original"]]
-    return events.with_columns(pl.Series(FIELDS, left, dtype=pl.String))
+    return events.with_columns(pl.Series(FIELDS, rests(part["event.original"], groups), dtype=pl.String))

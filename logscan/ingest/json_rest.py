@@ -1,6 +1,6 @@
 """What a JSON line holds besides what has a column."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -11,21 +11,39 @@ from logscan.ingest.keyed import Group
 Parts = tuple[str, ...]
 
 
-def rest(line: str, groups: tuple[Group, ...]) -> str | None:
-    """The object as JSON text without, for each column, the scalar that filled it; null when nothing is left."""
-    try:
-        value = parse_object(trimmed(line))
-    except BrokenError:
-        return None
-    ranks, best = _ranks(groups), dict[int, tuple[int, Parts]]()
-    for parts, scalar in _scalars(value, ()):
+def rests(lines: Iterable[str], groups: tuple[Group, ...]) -> list[str | None]:
+    """Of each line the object as JSON text without, for each column, the scalar that filled it; null when none is left.
+
+    Lines that hold the same keys lose the same ones: which, is worked out once.
+    """
+    ranks = _ranks(groups)
+    taken: dict[tuple[tuple[Parts, bool], ...], list[Parts]] = {}
+    found: list[str | None] = []
+    for line in lines:
+        try:
+            value = parse_object(trimmed(line))
+        except BrokenError:
+            found.append(None)
+            continue
+        shape = tuple((parts, str(scalar).lstrip()[:1].isdigit()) for parts, scalar in _scalars(value, ()))
+        if shape not in taken:
+            taken[shape] = _taken(shape, ranks, groups)
+        for parts in taken[shape]:
+            _remove(value, parts)
+        found.append(to_json(value) if value else None)
+    return found
+
+
+def _taken(
+    shape: tuple[tuple[Parts, bool], ...], ranks: Mapping[Parts, list[tuple[int, int]]], groups: tuple[Group, ...]
+) -> list[Parts]:
+    """The ways to the scalars that fill columns; a numeric column takes only what begins with a digit."""
+    best = dict[int, tuple[int, Parts]]()
+    for parts, digit in shape:
         for group, rank in ranks.get(parts, ()):
-            usable = not groups[group].numeric or str(scalar).lstrip()[:1].isdigit()
-            if usable and rank < best.get(group, (len(ranks) + 1, ()))[0]:
+            if (digit or not groups[group].numeric) and rank < best.get(group, (len(ranks) + 1, ()))[0]:
                 best[group] = (rank, parts)
-    for parts in {parts for _, parts in best.values()}:
-        _remove(value, parts)
-    return to_json(value) if value else None
+    return sorted({parts for _, parts in best.values()})
 
 
 @lru_cache(maxsize=64)

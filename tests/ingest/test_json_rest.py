@@ -5,14 +5,14 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.ingest.json_rest import rest
+from logscan.ingest.json_rest import rests
 from logscan.ingest.keyed import Group
 
 GROUPS = (Group(numeric=False, paths=("msg", "m.text")), Group(numeric=True, paths=("status", "code")))
 
 
 def left(line: str) -> object:
-    text = rest(line, GROUPS)
+    text = rests([line], GROUPS)[0]
     return None if text is None else json.loads(text)
 
 
