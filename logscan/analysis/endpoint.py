@@ -18,7 +18,7 @@ _KEYS = {"max_length", "parts", "keep", "ids", "samples"}
 # A path that holds none of these has no id in it: most paths are left after this one look.
 _SUSPECT = r"[0-9@%(;=<]|[^/]{32,}"
 # Numbers are all alike to the patterns: one for all leaves few distinct paths to look at.
-_NUMBER = r"/[0-9]+(/|$)"
+_NUMBER, _TWO_NUMBERS = r"/[0-9]+(/|$)", r"/0/[0-9]"
 _ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
 _NAMES = ("url.path", "url.original")
 
@@ -70,10 +70,9 @@ def with_endpoint(frame: pl.DataFrame, templates: Templates | None = None) -> pl
     have = [name for name in _NAMES if frame.schema.get(name) == pl.String()]
     if not have:
         return frame.with_columns(pl.lit(None, pl.String()).alias("logscan.endpoint"))
-    # Twice, because a match takes the slash that the next number needs.
-    raw = frame.select(
-        pl.coalesce(have).str.replace_all(_NUMBER, "/0${1}").str.replace_all(_NUMBER, "/0${1}").alias("raw")
-    )["raw"]
+    raw = frame.select(pl.coalesce(have).str.replace_all(_NUMBER, "/0${1}").alias("raw"))["raw"]
+    if raw.str.contains(_TWO_NUMBERS).any():  # a match took the slash that the next number needed
+        raw = raw.str.replace_all(_NUMBER, "/0${1}")
     known = raw.unique().drop_nulls()
     named = template(known, templates or default_templates())
     return frame.with_columns(
