@@ -1,0 +1,70 @@
+"""What was asked for is checked, all of it, before any log is opened."""
+
+import pickle
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from logscan.engine.plan import Period
+from logscan.engine.request import Request, load_definitions
+from logscan.model.errors import Faults, FormatError, RuleError, SettingsError
+from logscan.model.resources import rules_dir
+
+
+def ask(**options: Any) -> Request:
+    return Request(("a.log",), datetime(2026, 4, 1, tzinfo=UTC), b"k" * 32, **options)
+
+
+def test_the_definitions_that_ship_are_a_library_and_a_plan() -> None:
+    since = datetime(2026, 3, 12, tzinfo=UTC)
+    definitions = load_definitions(ask(since=since, all_events=True))
+    assert len(definitions.library.causes) >= 60
+    assert definitions.plan.library is definitions.library
+    assert definitions.plan.period == Period(since, None)
+    assert definitions.plan.all_events
+    assert {"combined", "nginx-error", "ecs-json"} <= {form.id for form in definitions.plan.formats}
+    assert definitions.plan.causes.keys() == {form.id for form in definitions.plan.formats}
+
+
+def faults(**options: Any) -> list[Exception]:
+    with pytest.raises(Faults) as told:
+        load_definitions(ask(**options))
+    return list(told.value.errors)
+
+
+def test_faults_of_rules_formats_and_settings_are_told_at_once(tmp_path: Path) -> None:
+    for name in ("causes/a.yml", "formats/b.yml"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("nonsense: true\n")
+    kinds = {type(fault) for fault in faults(rules=(tmp_path,), log_format="nothing")}
+    assert kinds >= {RuleError, FormatError}
+    assert {type(fault) for fault in faults(rules=(tmp_path / "no",), default_rules=False)} == {SettingsError}
+
+
+def test_an_unknown_format_is_told_with_the_nearest_or_all() -> None:
+    (near,) = faults(log_format="combnied")
+    assert "did you mean `combined`?" in str(near)
+    (far,) = faults(log_format="zzzzzzzz")
+    assert "use one of: " in str(far)
+
+
+def test_no_rules_at_all_are_an_error() -> None:
+    (fault,) = faults(default_rules=False)
+    assert "--no-default-rules" in str(fault)
+
+
+def test_a_folder_without_formats_leaves_ours() -> None:
+    definitions = load_definitions(ask(rules=(rules_dir(),), default_rules=False))
+    assert definitions.plan.formats == load_definitions(ask()).plan.formats
+
+
+def test_a_request_stops_only_when_it_is_told() -> None:
+    assert not ask().stop()
+
+
+def test_formats_and_period_of_a_plan_can_be_sent_elsewhere() -> None:
+    plan = load_definitions(ask()).plan
+    assert pickle.loads(pickle.dumps(plan.period)) == plan.period  # noqa: S301
+    assert len(pickle.dumps(plan)) > 1_000
