@@ -1,18 +1,21 @@
 """What the clients did besides failing: bounded questions to VISITS, which may be larger than memory."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from logscan.analysis.crowd import Crowd
 from logscan.analysis.failures import SECOND
 from logscan.analysis.recurrence import Floats
 from logscan.model.schemas import OUTCOMES
 
 _OK, _FAILED, _ERROR = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error"))
 _T = pl.col("@timestamp").cast(pl.Int64)
+_DECIDED = (pl.col("outcome") == _OK) | (pl.col("outcome") == _FAILED)
 _NONE = np.zeros(0)
 _BINS, _ROUTE_BINS = 20_000, 2_000  # of the log; for one route, coarser
 
@@ -42,6 +45,7 @@ class Activity:
     def __init__(self, visits: pl.LazyFrame, routes: Sequence[int], *, rows: int, first: float, last: float) -> None:
         self.rows, self.first, self.last = rows, first, last
         self.count = int(visits.select(pl.len()).collect().item())
+        self.every = max(1, -(-self.count // rows))  # one of so many clients is in the sample
         # Few enough to hold: the questions below then read memory, not files.
         self.visits = visits.collect().lazy() if self.count <= rows else visits
         self.protected = pl.col("endpoint").is_in(pl.Series(sorted(routes), dtype=pl.UInt64()).implode())
@@ -117,52 +121,31 @@ class Activity:
         found = self.visits.filter(pl.col("outcome") == _OK).join(pairs.lazy(), on=["client", "endpoint"], how="semi")
         return found.group_by(client_id="client").agg(ok=pl.len()).collect()
 
+    @cached_property
+    def crowd(self) -> Crowd:
+        """Who was active on protected routes; a sample of the clients when there are too many visits."""
+        known = self.visits.filter(self.protected, pl.col("client") != 0, self.sampled("client"), _DECIDED)
+        asked = known.select("client", "endpoint", t=_T, ok=pl.col("outcome") == _OK).drop_nulls("t").collect()
+        return Crowd(asked, self.every)
+
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
-        """How many clients were active on protected routes in each [start, end), on one route when it is given."""
+        """How many clients were active on protected routes in each [start, end), on one of them when it is given."""
         if not asked:
             return []
+        if self.every == 1:
+            return [self.crowd.active(*question) for question in asked]
         client = pl.col("client").filter  # one pass over the visits for all questions
         counts = []
         for at, (start, end, route) in enumerate(asked):
             inside = (max(start, self.first - 1) * SECOND <= _T) & (min(end, self.last + 1) * SECOND > _T)
             there = self.protected if route is None else pl.col("endpoint") == route
             counts.append(client(inside, there).n_unique().alias(str(at)))
-        found = self.visits.filter(pl.col("outcome").is_in([_OK, _FAILED]), pl.col("client") != 0)
+        found = self.visits.filter(_DECIDED, pl.col("client") != 0)
         return [int(count) for count in found.select(counts).collect().row(0)]
-
-    def windows(self, edges: Floats, routes: Sequence[int] | None) -> pl.DataFrame:
-        """Who was active when. Out: window, endpoint (0 unless routes are given), client, ok (successes).
-
-        Clients are a sample by hash, the same in every call, when there are too many visits; see `sampled`.
-        """
-        start, width = edges[0] * SECOND, (edges[1] - edges[0]) * SECOND
-        inside = pl.col("@timestamp").cast(pl.Int64).is_between(int(start), int(edges[-1] * SECOND), closed="left")
-        asked = (
-            self.protected
-            if routes is None
-            else pl.col("endpoint").is_in(pl.Series(routes, dtype=pl.UInt64()).implode())
-        )
-        endpoint = pl.lit(0, pl.UInt64()) if routes is None else pl.col("endpoint")
-        found = self.visits.filter(
-            inside, pl.col("outcome").is_in([_OK, _FAILED]), pl.col("client") != 0, asked, self.sampled("client")
-        )
-        keyed = found.select(
-            ((_T - start) / width).floor().cast(pl.Int32()).alias("window"),
-            endpoint.alias("endpoint"),
-            "client",
-            "outcome",
-        )
-        return (
-            keyed.drop_nulls("window")
-            .group_by("window", "endpoint", "client")
-            .agg(ok=(pl.col("outcome") == _OK).sum())
-            .collect()
-        )
 
     def sampled(self, column: str) -> pl.Expr:
         """Whether a client belongs to the sample."""
-        every = -(-self.count // self.rows)
-        return pl.lit(value=True) if every <= 1 else pl.col(column) % every == 0
+        return pl.lit(value=True) if self.every == 1 else pl.col(column) % self.every == 0
 
 
 def as_successes(rows: pl.DataFrame) -> Successes:

@@ -1,6 +1,6 @@
 """Failures that hit everybody: found from above, before single clients are looked at."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ class Wide:
     def __init__(self, log: Log, answers: Answers) -> None:
         self.log, self.answers = log, answers
         self.edges = log.edges(log.measures.wide_windows)
-        self._everybody: dict[float, pl.DataFrame] = {}
+        self.codes = answers.activity.crowd.codes(log.columns.client_id)
 
     def find(self, cause: str, family: str, rows: Rows) -> tuple[list[Unit], Rows]:
         """The wide units among a cause's failures, and the rows that are left."""
@@ -70,7 +70,7 @@ class Wide:
         return None
 
     def _everywhere(self, rows: Rows) -> Rows | None:
-        return self._stretch(rows, self._activity([]), None)
+        return self._stretch(rows, None)
 
     def _one_upstream(self, rows: Rows) -> Rows | None:
         """The upstream that refuses most of what it is asked, from some moment on, while there are others.
@@ -118,32 +118,17 @@ class Wide:
         if len(order) == 0:
             return None
         ids = {int(code): int(columns.endpoint_id[named[endpoints.codes[named] == code][0]]) for code in order}
-        seen = self._activity(list(ids.values()))
         for code, route in ids.items():
             there = named[endpoints.codes[named] == code]
-            taken = self._stretch(there, seen.filter(pl.col("endpoint") == route), route)
+            taken = self._stretch(there, route)
             if taken is not None:
                 return taken
         return None
 
-    def _activity(self, routes: Sequence[int]) -> pl.DataFrame:
-        if routes:
-            return self.answers.activity.windows(self.edges, routes)
-        width = float(self.edges[1] - self.edges[0])
-        if width not in self._everybody:
-            self._everybody[width] = self.answers.activity.windows(self.edges, None)
-        return self._everybody[width]
-
-    def _stretch(self, rows: Rows, seen: pl.DataFrame, route: int | None) -> Rows | None:
+    def _stretch(self, rows: Rows, route: int | None) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
         window = self._window(rows)
-        failed = pl.DataFrame({"window": window.astype(np.int32), "client": columns.client_id[rows]})
-        failed = failed.filter(self.answers.activity.sampled("client")).group_by("window", "client").agg(bad=pl.len())
-        both = seen.join(failed, on=["window", "client"], how="full", coalesce=True)
-        hits = both.group_by("window").agg(
-            active=pl.len(), hit=(pl.col("bad").fill_null(0) > pl.col("ok").fill_null(0)).sum()
-        )
-        active, hit = self._per_window(hits, "active"), self._per_window(hits, "hit")
+        active, hit = self.answers.activity.crowd.hits(self.edges, route, window, self.codes[rows])
         step = best_step(hit, active)
         if step is None:
             return None
@@ -159,12 +144,6 @@ class Wide:
         if clients.size < settings.wide_clients or (begins and self._known(clients, taken) < settings.wide_known_share):
             return None
         return taken
-
-    def _per_window(self, rows: pl.DataFrame, name: str) -> Floats:
-        found = np.zeros(self.edges.size - 1)
-        inside = rows.filter(pl.col("window").is_between(0, found.size - 1))
-        found[inside["window"].to_numpy()] = inside[name].to_numpy()
-        return found
 
     def _sharpened(self, rows: Rows, taken: Rows, route: int | None) -> Rows:
         """Windows are coarse: the beginning and the end are those of the failures themselves."""

@@ -1,0 +1,124 @@
+"""Which clients were active on protected routes when, and which of them were hit: counted in memory, in time order."""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from logscan.analysis.failures import SECOND
+from logscan.analysis.recurrence import Floats
+
+_CELLS = 4_000_000  # windows x clients that are counted at once
+
+
+class _Part(NamedTuple):
+    """Visits in time order: seconds, code of the client, whether it was a success."""
+
+    t: Floats
+    code: NDArray[np.int32]
+    ok: NDArray[np.bool_]
+
+
+class Crowd:
+    """Visits of known clients to protected routes, successes and failures only.
+
+    In:  asked: t (microseconds), client, endpoint, ok; every: the clients whose hash it divides are there, 1 for all
+    Law: the result does not depend on row order
+    """
+
+    def __init__(self, asked: pl.DataFrame, every: int) -> None:
+        self.every = every
+        asked = asked.sort("t")
+        self.ids, code = _coded(asked["client"], np.int32)
+        self._all = _Part(asked["t"].to_numpy() / SECOND, code, asked["ok"].to_numpy())
+        self._routes, route = _coded(asked["endpoint"], np.uint16)
+        self._by_route = np.argsort(route, kind="stable").astype(np.uint32)
+        self._begins = np.concatenate(([0], np.bincount(route, minlength=self._routes.size).cumsum()))
+        self._parts: dict[int, _Part] = {}
+        self._counted: dict[tuple[float, float, int | None], Floats] = {}
+
+    def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """The numbers by which the clients are known here: -1 when one is not of the sample, or nobody."""
+        wanted, at = np.unique(clients, return_inverse=True)
+        found = np.searchsorted(self.ids, wanted)
+        known = np.append(self.ids, np.uint64(0))[found] == wanted
+        # Who never shows up in the visits gets a number behind all others.
+        codes = np.where(known, found, self.ids.size + np.arange(wanted.size))
+        codes[(wanted == 0) | (wanted % np.uint64(self.every) != 0)] = -1
+        return np.asarray(codes[at], dtype=np.int64)
+
+    def active(self, start: float, end: float, route: int | None) -> int:
+        """How many clients asked in [start, end), on one route when it is given."""
+        part = self._part(route)
+        low, high = np.searchsorted(part.t, [start, end])
+        return self._different(part.code[low:high])
+
+    def hits(
+        self, edges: Floats, route: int | None, window: NDArray[np.int64], codes: NDArray[np.int64]
+    ) -> tuple[Floats, Floats]:
+        """Per window, how many clients were active, and how many of them failed more often than they succeeded.
+
+        In:  window and code of the client of each failure; those with code -1 are left out
+        """
+        part, last = self._part(route), edges.size - 1
+        bounds = np.searchsorted(part.t, edges)
+        active, hit = self._active(edges, bounds, route).copy(), np.zeros(last)
+        window, codes = window[codes >= 0], codes[codes >= 0]
+        failing = np.unique(codes)
+        place = np.full(max(self.ids.size, int(failing[-1]) + 1) if failing.size else 0, -1, dtype=np.int32)
+        place[failing] = np.arange(failing.size)
+        step = max(1, _CELLS // max(1, failing.size))
+        for low in range(0, last if failing.size else 0, step):
+            high = min(last, low + step)
+            mine = (window >= low) & (window < high)
+            shape, inside = (high - low, failing.size), slice(bounds[low], bounds[high])
+            who = place[part.code[inside]]
+            theirs = who >= 0
+            when = np.repeat(np.arange(high - low), np.diff(bounds[low : high + 1]))
+            cell = when[theirs] * failing.size + who[theirs]
+            asked = _count(cell, shape)
+            good = _count(cell[part.ok[inside][theirs]], shape)
+            bad = _count((window[mine] - low) * failing.size + place[codes[mine]], shape)
+            hit[low:high] = (bad > good).sum(axis=1)
+            active[low:high] += ((bad > 0) & (asked == 0)).sum(axis=1)
+        return active, hit
+
+    def _active(self, edges: Floats, bounds: NDArray[np.int64], route: int | None) -> Floats:
+        key = (float(edges[0]), float(edges[1]), route)
+        if key not in self._counted:
+            code = self._part(route).code
+            counts = [self._different(code[low:high]) for low, high in pairwise(bounds)]
+            self._counted[key] = np.array(counts, dtype=np.float64)
+        return self._counted[key]
+
+    def _different(self, codes: NDArray[np.int32]) -> int:
+        """Of the places at which a code stands, one is the last: so many places, so many codes."""
+        if codes.size > self.ids.size:
+            return int(np.count_nonzero(np.bincount(codes)))
+        at = np.arange(codes.size, dtype=np.int32)
+        last = np.empty(self.ids.size, dtype=np.int32)
+        last[codes] = at
+        return int(np.count_nonzero(last[codes] == at))
+
+    def _part(self, route: int | None) -> _Part:
+        if route is None:
+            return self._all
+        if route not in self._parts:
+            at = int(np.searchsorted(self._routes, np.uint64(route)))
+            known = at < self._routes.size and self._routes[at] == route
+            there = self._by_route[self._begins[at] : self._begins[at + 1]] if known else self._by_route[:0]
+            self._parts[route] = _Part(self._all.t[there], self._all.code[there], self._all.ok[there])
+        return self._parts[route]
+
+
+def _count(cells: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+    return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
+
+
+def _coded(ids: pl.Series, least: type[np.int32] | type[np.uint16]) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+    """The different numbers, sorted, and the place of each among them; small integers are sorted much faster."""
+    different = pl.DataFrame({"id": ids.unique().sort()}).with_row_index("code")
+    code = pl.DataFrame({"id": ids}).join(different, on="id", how="left", maintain_order="left")["code"].to_numpy()
+    return different["id"].to_numpy(), code.astype(least if different.height <= np.iinfo(least).max else np.int32)
