@@ -5,6 +5,8 @@ import polars as pl
 from logscan.model.taxonomy import UNCLASSIFIED
 
 _CARRIED = ("cause", "confidence", "rules", "alternatives")
+_DATE = r"[._-]?[0-9]{4}[._-]?[0-9]{2}[._-]?[0-9]{2}(?:[._T-]?[0-9]{2,6})?"
+_ROTATED = r"(?:\.[0-9]{1,4})?(?:\.(?:gz|bz2|xz|zst))?$"
 
 
 def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
@@ -16,6 +18,8 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     Law:   a line that names a cause with high or medium confidence keeps it; no line is made
     Units: within_s seconds between the two lines; a request id that both carry needs no time
     """
+    # Where a log was rotated or divided by day, the two lines may stand in two files of it.
+    failures = failures.with_columns(log=pl.col("path").str.replace(_ROTATED, "").str.replace_all(_DATE, ""))
     # A rule that is not sure of a bare status line is no reason against one that was written about the request.
     bare_cause = (pl.col("cause") == UNCLASSIFIED) | (pl.col("confidence") == "low")
     told = failures.filter(~bare_cause)
@@ -24,10 +28,10 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     )
     bare = failures.filter(bare_cause)
     if told.is_empty() or bare.is_empty():
-        return failures
+        return failures.drop("log")
     pairs = _by_request(bare, told)
     within = int(within_s * 1_000_000)
-    for by in (["client", "endpoint"], ["client"], ["path"]):
+    for by in (["client", "endpoint"], ["client"], ["log"]):
         left = bare.join(pairs, on="row", how="anti")
         pairs = pl.concat([pairs, _nearest(left, told, by, within)])
     left = bare.join(pairs, on="row", how="anti")
@@ -36,7 +40,7 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     kept = _carried(bare.join(untimed, on="row", how="anti").join(pairs, on="row", how="left"), told)
     absorbed = _absorbed(kept.filter(pl.col("told").is_not_null()), told, within)
     told = failures.filter(~bare_cause).join(absorbed, on="row", how="anti")
-    both = pl.concat([kept.select(failures.columns), told.select(failures.columns)]).drop("row")
+    both = pl.concat([kept.select(failures.columns), told.select(failures.columns)]).drop("row", "log")
     return both.sort("t", "path", "line", nulls_last=True).with_row_index("row")
 
 
@@ -48,12 +52,12 @@ def _by_request(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 def _nearest(bare: pl.DataFrame, told: pl.DataFrame, by: list[str], within: int) -> pl.DataFrame:
     """The nearest telling line of the same client and route; of the same client when it knows no route; of the same
-    file when neither line knows a client. Never one that speaks of another user."""
+    log when neither line knows a client. Never one that speaks of another user."""
     there = told.drop_nulls(["t"])
     if "endpoint" not in by:
-        there = there.filter(pl.col("endpoint").is_null() | (pl.col("client").is_null() if by == ["path"] else False))
+        there = there.filter(pl.col("endpoint").is_null() | (pl.col("client").is_null() if by == ["log"] else False))
     here = bare.drop_nulls(["t"])
-    if by == ["path"]:
+    if by == ["log"]:
         here, there = here.filter(pl.col("client").is_null()), there.filter(pl.col("client").is_null())
     here, there = here.drop_nulls(by), there.drop_nulls(by)
     if here.is_empty() or there.is_empty():

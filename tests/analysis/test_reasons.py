@@ -55,6 +55,23 @@ def test_lines_of_one_program_without_addresses_are_neighbours() -> None:
     assert found["cause"].to_list() == ["token_expired"]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "cause"),
+    [
+        ("worker.log.1", "worker.log", "token_expired"),
+        ("a/worker.log.12.gz", "a/worker.log.11.gz", "token_expired"),
+        ("worker-20260312.log", "worker-20260313.log.zst", "token_expired"),
+        ("2026-03-12/worker.log", "2026-03-13/worker.log", "token_expired"),
+        ("web1/worker.log", "web2/worker.log", "unclassified"),
+        ("worker.log", "mailer.log", "unclassified"),
+    ],
+)
+def test_neighbours_may_stand_in_two_files_of_one_log_that_was_rotated(one: str, other: str, cause: str) -> None:
+    near: dict[str, Any] = {"client": None, "dataset": "python"}
+    found = joined(bad(Request(10.0, path=one, **near)), told(10.003, endpoint=None, path=other, **near))
+    assert found["cause"][0] == cause
+
+
 def test_a_line_without_a_time_adds_nothing_to_the_one_that_tells() -> None:
     found = joined(bad(Request(None, path="uvicorn.log")), told(10.0))
     assert found.select("cause", "path").rows() == [("token_expired", "app.log")]

@@ -67,6 +67,22 @@ def application(count: int, *, seed: int = 3) -> list[str]:
     return lines
 
 
+def calls(count: int, *, seed: int = 5) -> list[str]:
+    """A program whose HTTP client and whose error handling each write a line about one call, without an address."""
+    draw = random.Random(seed)  # noqa: S311 (no secret)
+    lines = []
+    for k in range(count):
+        start = NOON + timedelta(seconds=29 * k, milliseconds=draw.randrange(900))
+        stamps = [(start + timedelta(milliseconds=n)).strftime("%Y-%m-%d %H:%M:%S,%f")[:-3] for n in (0, 2)]
+        call = "HTTP Request: POST https://api.example.com/v1/chat"
+        if k < count // 2:
+            lines.append(f'{stamps[0]} INFO httpx: {call} "HTTP/1.1 200 OK"')
+            continue
+        lines.append(f'{stamps[0]} INFO httpx: {call} "HTTP/1.1 401 Unauthorized"')
+        lines.append(f"{stamps[1]} ERROR jobs: Error code: 401 - {{'error': {{'code': 'invalid_api_key'}}}}")
+    return lines
+
+
 def sshd(count: int, *, seed: int = 4) -> list[str]:
     """An authentication log without years."""
     draw = random.Random(seed)  # noqa: S311 (no secret)

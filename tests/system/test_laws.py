@@ -18,7 +18,7 @@ from logscan.engine.read import read_logs
 from logscan.engine.request import Request
 from logscan.engine.scan import scan_logs
 from logscan.report.json import findings_json
-from tests.system.logs import NOON, application, combined, joined, json_lines, sshd
+from tests.system.logs import NOON, application, calls, combined, joined, json_lines, sshd
 
 LOGS: dict[str, Callable[[], list[str]]] = {
     "combined": lambda: combined(300),
@@ -101,6 +101,16 @@ def test_how_a_log_is_split_into_files_changes_nothing(name: str, tmp_path: Path
     for low, high in zip([0, *cuts], [*cuts, len(lines)], strict=True):
         write(folder, f"{low:05}.log", joined(lines[low:high]))
     assert nameless(told(folder)) == whole
+
+
+def test_where_a_log_is_rotated_changes_nothing_even_between_two_lines_of_one_call(tmp_path: Path) -> None:
+    lines = calls(60)
+    whole = nameless(told(write(tmp_path, "worker.log", joined(lines))))
+    assert whole[1]["by_cause"] == {"api_key_invalid": 30}
+    for cut in (len(lines) - 7, len(lines) - 8):
+        write(tmp_path, "worker.log.1", joined(lines[:cut]))
+        write(tmp_path, "worker.log", joined(lines[cut:]))
+        assert nameless(told(tmp_path)) == whole
 
 
 def test_the_order_of_paths_and_naming_one_twice_change_nothing(tmp_path: Path) -> None:
