@@ -6,7 +6,7 @@ import select
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import BinaryIO
 
@@ -26,7 +26,8 @@ def interruptible() -> Iterator[Callable[[], bool]]:
         if pressed.is_set():
             raise KeyboardInterrupt
         pressed.set()
-        os.write(2, _WORDS)  # echo is not safe here: it may be what was interrupted
+        with suppress(OSError):
+            os.write(2, _WORDS)  # echo is not safe here: it may be what was interrupted
 
     before = signal.getsignal(signal.SIGINT)
     if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():

@@ -29,6 +29,16 @@ def test_the_first_interrupt_is_noted_and_raises_nothing(capfd: pytest.CaptureFi
     assert "press Ctrl-C again to leave at once" in capfd.readouterr().err
 
 
+def test_an_interrupt_with_stderr_closed_is_noted_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    def closed(descriptor: int, data: bytes) -> int:
+        raise OSError(9, "Bad file descriptor")
+
+    with interruptible() as stop:
+        monkeypatch.setattr("logscan.cli.interrupt.os.write", closed)
+        press()
+        assert stop()
+
+
 def test_the_second_interrupt_ends_everything() -> None:
     with interruptible():
         press()
