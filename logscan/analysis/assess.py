@@ -80,7 +80,7 @@ class Assessor:
             "dataset": unit.family,
             "level": unit.level,
             "benign": int(unit.cause in self.benign),
-            "members": max(1, len(unit.members)),
+            "members": max(1, len(unit.members) + unit.unlisted),
         }
         if measured.stretch is not None:
             row["others_hit"] = self._others(unit, measured.stretch)

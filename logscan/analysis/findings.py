@@ -127,13 +127,13 @@ class _Maker:
             # One client that asks most does not own what hits everybody.
             unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
         rows = np.sort(np.concatenate(left)) if left else np.zeros(0, dtype=np.int64)
-        single = split_by_principal(self.failures, rows, self.log.clients, self.judgement.measures)
+        single, tails = split_by_principal(self.failures, rows, self.log.clients, self.judgement.measures)
         for unit in single:
             if unit.level == "all":
                 unit.level, unit.values = self.scopes.choose(unit.rows)
         units, rest_units = busiest(single, self.judgement.measures.principals)
         self.assessor.assess(units)
-        found += merge_alike(units, rest_units, self.judgement, self.log, self.scopes)
+        found += merge_alike(units, rest_units, self.judgement, self.log, self.scopes, tails=tails)
         self.assessor.assess(found)
         return found
 

@@ -1,7 +1,7 @@
 """Whose failures they are: every failure belongs to the credential, user or client that explains most of them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -10,19 +10,36 @@ from logscan.analysis.judgement import Measures
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
 
+class Tail(NamedTuple):
+    """The principals of one cause and family that are not worth a unit each: their rows, ascending, and their number.
+
+    Law: too many to be named, and too little each to stay apart from the others
+    """
+
+    rows: Rows
+    principals: int
+
+
+class Split(NamedTuple):
+    """units: in their order; tails: by cause and family."""
+
+    units: list[Unit]
+    tails: Mapping[tuple[str, str], Tail]
+
+
 def split_by_principal(
     failures: pl.DataFrame, rows: Rows, clients: Mapping[int, Mapping[str, Any]], measures: Measures
-) -> list[Unit]:
-    """One unit per cause, family and principal.
+) -> Split:
+    """One unit per cause, family and principal, as far as they can matter one by one.
 
     In:  rows: those failures that are to be split
     Out: units with level credential, user or client, or with level `all` and no value for failures without a principal
-    Law: every row is in exactly one unit. Of its credential, user and client, the one with the most failures of the
-         cause owns a failure; ties go to the smaller scope. So one guesser with many names is one client, and one name
-         tried from many places is one user
+    Law: every row is in exactly one unit or tail. Of its credential, user and client, the one with the most failures
+         of the cause owns a failure; ties go to the smaller scope. So one guesser with many names is one client, and
+         one name tried from many places is one user
     """
     if rows.size == 0:
-        return []
+        return Split([], {})
     group = ["cause", "family"]
     chosen = failures[rows].select("row", *group, *PRINCIPALS, "client_id")
     blind = _proxies(chosen, clients, measures)
@@ -40,12 +57,23 @@ def split_by_principal(
     owned = counted.with_columns(owner.alias("level"))
     for name in PRINCIPALS:
         value = pl.when(pl.col("level") == name).then(name).otherwise(value)
-    parts = owned.with_columns(value.alias("value")).group_by(*group, "level", "value").agg(pl.col("row").sort())
+    parts = owned.with_columns(value.alias("value")).group_by(*group, "level", "value").agg("row", n=pl.len())
+    # As Unit.order has it, so that a head is a head of the units.
+    parts = parts.sort("n", *group, "level", "value", descending=[True, *[False] * 4], nulls_last=False)
+    # Each that outweighs the rest leaves at most this share of it, so that few can, one after the other.
+    leaves = 1 - min(measures.dominant_share, 0.9)
+    dominant = int(-np.log(rows.size) / np.log(leaves)) + 2
+    listed = measures.principals + measures.named_principals + measures.few_principals + dominant
+    head = (pl.int_range(pl.len()).over(group) < listed) | pl.col("value").is_null()
     units = [
-        Unit(cause, family, np.array(found, dtype=np.int64), level, (text,) if text is not None else ())
-        for cause, family, level, text, found in parts.iter_rows()
+        Unit(cause, family, np.sort(np.array(found, dtype=np.int64)), level, (text,) if text is not None else ())
+        for cause, family, level, text, found, _ in parts.filter(head).iter_rows()
     ]
-    return sorted(units, key=lambda unit: unit.order)
+    tails = {
+        (str(cause), str(family)): Tail(np.sort(part["row"].explode().cast(pl.Int64).to_numpy()), part.height)
+        for (cause, family), part in parts.filter(~head).partition_by(group, as_dict=True).items()
+    }
+    return Split(sorted(units, key=lambda unit: unit.order), tails)
 
 
 def _proxies(chosen: pl.DataFrame, clients: Mapping[int, Mapping[str, Any]], measures: Measures) -> pl.Series:

@@ -1,19 +1,23 @@
 """The smallest scope that explains failures, and which principals are one finding because they behave alike."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 import numpy as np
 import polars as pl
 
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
+from logscan.analysis.principals import Tail
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
 _WIDER = ("endpoint", "upstream", "service")
 LEVELS = (*PRINCIPALS, *_WIDER)  # smallest first; `all` is left
 SHARED = ("credential", "user", *_WIDER)  # what many clients may have in common
 _CONTRASTED = {"endpoint": "logscan.endpoint", "upstream": "server.address"}
+
+_NONE: Mapping[tuple[str, str], Tail] = MappingProxyType({})
 
 
 class Scopes:
@@ -49,11 +53,18 @@ class Scopes:
 
 
 def merge_alike(
-    units: Sequence[Unit], rest: Sequence[Unit], judgement: Judgement, log: Log, scopes: Scopes
+    units: Sequence[Unit],
+    rest: Sequence[Unit],
+    judgement: Judgement,
+    log: Log,
+    scopes: Scopes,
+    *,
+    tails: Mapping[tuple[str, str], Tail] = _NONE,
 ) -> list[Unit]:
     """Principals that behave alike become one unit; the others stay.
 
-    In:  units: measured, with pattern and behaviour; rest: not measured, few failures each
+    In:  units: measured, with pattern and behaviour; rest: not measured, few failures each; tails: those of
+         whom there is no unit
     Out: units that are members of none, and merged ones (not yet measured)
     Law: every row of the input is in exactly one unit of the output
     """
@@ -72,8 +83,8 @@ def merge_alike(
             continue
         for cluster in _clusters(group, judgement.alike.get(kind, ""), judgement, log):
             found += _one_or_each(cluster, judgement, scopes)
-    for pool in pools.values():
-        found += _one_or_each(pool, judgement, scopes)
+    for key, pool in pools.items():
+        found += _one_or_each(pool, judgement, scopes, tails.get(key))
     return sorted(found, key=lambda unit: unit.order)
 
 
@@ -123,21 +134,21 @@ def _slack(one: Unit, other: Unit, log: Log) -> float:
     return float(max(2 * log.covered / log.measures.windows, 3 * max(gaps)))
 
 
-def _one_or_each(units: Sequence[Unit], judgement: Judgement, scopes: Scopes) -> list[Unit]:
+def _one_or_each(units: Sequence[Unit], judgement: Judgement, scopes: Scopes, tail: Tail | None = None) -> list[Unit]:
     """One merged unit when there are more than a few; a principal that outweighs all the others stays by itself."""
     settings = judgement.measures
     apart: list[Unit] = []
     crowd = sorted(units, key=lambda unit: unit.order)
-    while len(crowd) > 1 and _outweighs(crowd, settings.dominant_share, settings.dominant_events):
+    left = sum(unit.rows.size for unit in crowd) + (tail.rows.size if tail else 0)
+    while len(crowd) > 1 and crowd[0].rows.size >= max(settings.dominant_events, settings.dominant_share * left):
         apart.append(crowd.pop(0))
-    return apart + ([_merged(crowd, judgement, scopes)] if len(crowd) > settings.few_principals else crowd)
+        left -= apart[-1].rows.size
+    merged = len(crowd) > settings.few_principals or tail is not None
+    return apart + ([_merged(crowd, judgement, scopes, tail)] if merged else crowd)
 
 
-def _outweighs(units: Sequence[Unit], share: float, least: int) -> bool:
-    return units[0].rows.size >= max(least, share * sum(unit.rows.size for unit in units))
-
-
-def _merged(units: Sequence[Unit], judgement: Judgement, scopes: Scopes) -> Unit:
-    rows = np.sort(np.concatenate([unit.rows for unit in units]))
-    level, values = scopes.of_members(rows, units, judgement.measures.named_principals)
-    return Unit(units[0].cause, units[0].family, rows, level, values, tuple(units))
+def _merged(units: Sequence[Unit], judgement: Judgement, scopes: Scopes, tail: Tail | None) -> Unit:
+    rows = np.sort(np.concatenate([*(unit.rows for unit in units), *([tail.rows] if tail else [])]))
+    level, values = scopes.of_members(rows, units, 0 if tail else judgement.measures.named_principals)
+    unlisted = tail.principals if tail else 0
+    return Unit(units[0].cause, units[0].family, rows, level, values, tuple(units), unlisted)

@@ -19,7 +19,9 @@ PRINCIPALS = ("credential", "user", "client")  # smallest first
 
 @dataclass
 class Unit:
-    """rows: of the failures, ascending; level and values: the scope; members: principals that were merged."""
+    """rows: of the failures, ascending; level and values: the scope; members: principals that were merged, and
+    unlisted: how many more of them.
+    """
 
     cause: str
     family: str
@@ -27,6 +29,7 @@ class Unit:
     level: str
     values: tuple[str, ...]
     members: tuple["Unit", ...] = ()
+    unlisted: int = 0
     hits_everybody: bool = False
     series: dict[str, Any] = field(default_factory=dict)
     measured: Measured | None = None

@@ -1,5 +1,6 @@
 """Every failure belongs to whoever explains most of them."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,7 @@ JUDGEMENT = load_judgement([rules_dir()])
 
 def split(requests: list[Request], clients: dict[int, Any] | None = None) -> list[Unit]:
     failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
-    return split_by_principal(failures, np.arange(failures.height), clients or {}, JUDGEMENT.measures)
+    return split_by_principal(failures, np.arange(failures.height), clients or {}, JUDGEMENT.measures).units
 
 
 def scopes(requests: list[Request]) -> list[tuple[str, tuple[str, ...], int]]:
@@ -72,3 +73,17 @@ def test_the_busiest_come_first() -> None:
     first, rest = busiest(units, 1)
     assert [unit.rows.size for unit in first] == [3]
     assert [unit.rows.size for unit in rest] == [2, 2]
+
+
+def test_the_least_busy_are_one_tail() -> None:
+    requests = [bad(Request(float(n), f"192.0.2.{at}")) for at in range(90) for n in range(1 + at % 3)]
+    requests += [bad(Request(1.0, f"198.51.100.{at}", cause="token_expired")) for at in range(4)]
+    failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
+    measures = replace(JUDGEMENT.measures, principals=1, named_principals=3, few_principals=2)
+    units, tails = split_by_principal(failures, np.arange(failures.height), {}, measures)
+    (tail,) = tails.values()
+    assert tail.principals == 94 - len(units) > 30
+    assert {unit.rows.size for unit in units if unit.cause == "unclassified"} == {3}  # the busiest are units
+    rows = [int(row) for unit in units for row in unit.rows] + tail.rows.tolist()
+    assert sorted(rows) == list(range(len(requests)))
+    assert [unit.order for unit in units] == sorted(unit.order for unit in units)

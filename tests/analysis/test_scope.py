@@ -6,6 +6,7 @@ import pytest
 from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.measure import Log
+from logscan.analysis.principals import Tail
 from logscan.analysis.scope import Scopes, merge_alike
 from logscan.analysis.unit import Unit
 from logscan.model.resources import rules_dir
@@ -89,3 +90,14 @@ def test_different_periods_are_different_findings() -> None:
         unit.series["period_s"] = 3600.0 + at if at < 3 else 600.0 + at
     found = merge_alike(made, [], JUDGEMENT, chosen.log, chosen)
     assert [len(unit.members) for unit in found] == [3, 3]
+
+
+def test_a_tail_counts_as_the_units_it_stands_for() -> None:
+    made, chosen = units([60, 9, 9, 2, 2, 2, 2, 2, 2])
+    whole = merge_alike([], made, JUDGEMENT, chosen.log, chosen)
+    rows = np.sort(np.concatenate([unit.rows for unit in made[3:]]))
+    tails = {("unclassified", "access"): Tail(rows, 6)}
+    found = merge_alike([], made[:3], JUDGEMENT, chosen.log, chosen, tails=tails)
+    assert [unit.order for unit in found] == [unit.order for unit in whole]
+    assert [unit.rows.tolist() for unit in found] == [unit.rows.tolist() for unit in whole]
+    assert [len(unit.members) + unit.unlisted for unit in found] == [len(unit.members) for unit in whole]
