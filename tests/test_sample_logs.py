@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -29,7 +30,7 @@ def scan(*paths: Path) -> dict[str, Any]:
 def holds(want: dict[str, Any], found: dict[str, Any]) -> bool:
     onset = [datetime.fromisoformat(at) for at in (found["onset"]["after"], found["onset"]["before"]) if at]
     alternatives = [other["cause"] for other in found["alternatives"]]
-    checks = {
+    checks: dict[str, Callable[[Any], Any]] = {
         "cause": lambda v: found["cause"] == v,
         "pattern": lambda v: found["pattern"] in v,
         "state": lambda v: found["state"] == v,
