@@ -47,12 +47,11 @@ def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: floa
     between = np.searchsorted(successes, times[1:], side="left") > np.searchsorted(successes, times[:-1], side="left")
     for breaks, least in ((between, 5), (np.ones(times.size - 1, dtype=np.bool_), 8)):
         finer = cut(times, breaks)
-        median = gap_statistics(finer.starts).median
-        if finer.starts.size >= least and median is not None and median >= finest_s and _even(finer, regular_cv):
+        if finer.starts.size >= least and _even(finer, regular_cv, finest_s):
             return finer
     return whole
 
 
-def _even(found: Episodes, regular_cv: float) -> bool:
-    variation = gap_statistics(found.starts).cv
-    return variation is not None and variation <= regular_cv
+def _even(found: Episodes, regular_cv: float, finest_s: float = 0.0) -> bool:
+    gaps = gap_statistics(found.starts)
+    return gaps.cv is not None and gaps.cv <= regular_cv and (gaps.median or 0.0) >= finest_s

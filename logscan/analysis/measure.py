@@ -263,14 +263,15 @@ def _who(rows: NDArray[np.int64], log: Log) -> Row:
     if named.size == 0:
         return {}
     per_user = columns.count("user", named)
-    pairs = np.unique(np.stack((users[named], clients[named])), axis=1)
-    pairs = pairs[:, pairs[1] >= 0]
+    placed = named[clients[named] >= 0]
+    many = len(columns["client"].texts)
+    pairs = np.divmod(np.unique(users[placed] * many + clients[placed]), many) if placed.size else ()
     found: Row = {
         "tries_per_user": float(np.median(per_user[per_user > 0])),
-        "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs.size else None,
+        "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs else None,
         "user_10m_max": most_in(log.times(named[users[named] == int(per_user.argmax())]), _TEN_MINUTES),
     }
-    if pairs.size:
+    if pairs:
         widest = int(np.bincount(pairs[1]).argmax())
         of_client = named[clients[named] == widest]
         found["users_10m_max"] = most_distinct(log.times(of_client), users[of_client], _TEN_MINUTES)

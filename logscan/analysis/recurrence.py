@@ -1,5 +1,6 @@
 """How failures lie in time: numbers only, no judgement. Times are sorted 1-D arrays in seconds."""
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -46,14 +47,30 @@ def gap_statistics(starts: Floats) -> Gaps:
     gaps = np.diff(starts)
     if gaps.size == 0:
         return Gaps()
-    median, longest = float(np.median(gaps)), float(gaps.max())
-    mad = float(np.median(np.abs(gaps - median)))
+    ordered = np.sort(gaps)
+    median, longest = middle_of(ordered), float(ordered[-1])
+    mad = middle_of(np.sort(np.abs(gaps - median)))
     if gaps.size < 2 or median <= 0:
         return Gaps(median, mad, longest=longest)
-    low, middle, high = np.quantile(gaps, [0.25, 0.5, 0.75])
-    skew = float((high + low - 2 * middle) / (high - low)) if high - low > 0 else 0.0
+    low, middle, high = (_quantile(ordered, share) for share in (0.25, 0.5, 0.75))
+    skew = (high + low - 2 * middle) / (high - low) if high - low > 0 else 0.0
     score = ((1 - abs(skew)) + max(0.0, 1 - mad / median)) / 2
-    return Gaps(median, mad, float(gaps.std() / gaps.mean()), longest, float(gaps.min() / median), score)
+    return Gaps(median, mad, float(gaps.std() / gaps.mean()), longest, float(ordered[0]) / median, score)
+
+
+def middle_of(ordered: Floats) -> float:
+    """Median of sorted numbers, at least one: many times faster for a few than numpy's."""
+    half = ordered.size // 2
+    return float(ordered[half]) if ordered.size % 2 else float(ordered[half - 1] + ordered[half]) / 2
+
+
+def _quantile(ordered: Floats, share: float) -> float:
+    """Quantile of sorted numbers, at least one, linear between two of them."""
+    at = share * (ordered.size - 1)
+    place = int(at)
+    low, high = float(ordered[place]), float(ordered[min(place + 1, ordered.size - 1)])
+    part = at - place
+    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
 def fold_period(starts: Floats, *, tolerance: float) -> Period | None:
@@ -67,9 +84,10 @@ def fold_period(starts: Floats, *, tolerance: float) -> Period | None:
     gaps = gaps[gaps > 0]
     if gaps.size < 2:
         return None
+    ordered = np.sort(gaps)
     best: Period | None = None
     for quantile in (0.5, 0.35, 0.2, 0.1, 0.05):
-        period = _refined(gaps, float(np.quantile(gaps, quantile)))
+        period = _refined(gaps, _quantile(ordered, quantile))
         if period is not None and (best is None or (best.cv > tolerance and period.cv < best.cv)):
             best = period
     return best
@@ -137,15 +155,23 @@ def best_step(failures: Floats, total: Floats) -> Step | None:
     if size == 0 or failures.sum() <= 0 or np.any(failures > total):
         return None
     bad, seen = np.concatenate(([0.0], failures.cumsum())), np.concatenate(([0.0], total.cumsum()))
-    starts, ends = np.triu_indices(size + 1, k=1)
+    starts, ends = _stretches(size)
     inside, asked = bad[ends] - bad[starts], seen[ends] - seen[starts]
     outside, rest = bad[-1] - inside, seen[-1] - asked
     score = _likelihood(inside, asked) + _likelihood(outside, rest) - _likelihood(bad[-1:], seen[-1:])
     higher = inside * rest > outside * asked
     score = np.where(higher, score, 0.0)
-    order = np.lexsort((-ends, starts, -np.round(score, 9)))
-    best = int(order[0])
+    rounded = np.round(score, 9)
+    equal = np.flatnonzero(rounded == rounded.max())  # by start, then by end
+    best = int(equal[starts[equal] == starts[equal[0]]][-1])
     return Step(int(starts[best]), int(ends[best]), float(score[best]))
+
+
+@cache
+def _stretches(size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Start and end of every stretch of so many windows, by start, then by end."""
+    starts, ends = np.triu_indices(size + 1, k=1)
+    return np.asarray(starts, dtype=np.int64), np.asarray(ends, dtype=np.int64)
 
 
 def best_split(failures: Floats, successes: Floats, weights: Floats) -> int:

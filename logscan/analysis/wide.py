@@ -106,10 +106,11 @@ class Wide:
         columns, settings = self.log.columns, self.log.measures
         endpoints = columns["endpoint"]
         named = rows[endpoints.codes[rows] >= 0]
-        pairs = np.unique(np.stack((endpoints.codes[named], columns["client"].codes[named])), axis=1)
-        if not pairs.size:
+        if not named.size:
             return None
-        hit = np.bincount(pairs[0], minlength=len(endpoints.texts))
+        many = len(columns["client"].texts)  # all of them have one: see `find`
+        pairs = np.unique(endpoints.codes[named] * many + columns["client"].codes[named])
+        hit = np.bincount(pairs // many, minlength=len(endpoints.texts))
         order = [
             code
             for code in np.argsort(-hit, kind="stable")[: settings.wide_endpoints]

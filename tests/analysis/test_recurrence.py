@@ -14,6 +14,7 @@ from logscan.analysis.recurrence import (
     dispersion_index,
     fold_period,
     gap_statistics,
+    middle_of,
     most_distinct,
     most_in,
     phase_strength,
@@ -119,3 +120,14 @@ def test_the_split_is_where_successes_end() -> None:
     failures = np.concatenate(([20.5], np.arange(100.0, 130)))
     assert failures[best_split(failures, successes, np.ones(100))] == 100
     assert best_split(np.arange(100.0, 130), successes, np.ones(100)) == 0
+
+
+@given(TIMES)
+def test_medians_and_quartiles_are_numpys(times: np.ndarray) -> None:
+    assert middle_of(times) == np.median(times)
+    found, gaps = gap_statistics(times), np.diff(times)
+    if found.score is not None and found.median and found.mad is not None:
+        low, middle, high = np.quantile(gaps, [0.25, 0.5, 0.75])
+        skew = (high + low - 2 * middle) / (high - low) if high > low else 0.0
+        assert found.mad == np.median(np.abs(gaps - np.median(gaps)))
+        assert found.score == pytest.approx(((1 - abs(skew)) + max(0.0, 1 - found.mad / found.median)) / 2)
