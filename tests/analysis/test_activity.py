@@ -121,3 +121,13 @@ def test_row_order_does_not_matter(shuffle: int) -> None:
     expected = activity(requests).successes_at_all(nobody=False).sort("first")
     assert one.successes_at_all(nobody=False).sort("first").equals(expected)
     assert observe(requests).visits.collect_schema() == VISITS
+
+
+@given(REQUESTS)
+def test_successes_where_a_client_failed(requests: list[Request]) -> None:
+    failed = {(each.client, each.endpoint) for each in requests if each.outcome == "auth_failure" and each.client}
+    pairs = [(number(client), number(endpoint)) for client, endpoint in failed]
+    schema = {"client_id": pl.UInt64(), "endpoint_id": pl.UInt64()}
+    found = activity(requests).successes_on(pl.DataFrame(pairs, schema=schema, orient="row"))
+    theirs = [each.client for each in requests if each.outcome == "ok" and (each.client, each.endpoint) in failed]
+    assert dict(found.iter_rows()) == {number(client): theirs.count(client) for client in set(theirs)}
