@@ -241,17 +241,20 @@ def _successes(t: Floats, successes: Successes, stretch: Stretch, log: Log) -> R
 
 def _known(rows: NDArray[np.int64], stretch: Stretch, log: Log) -> Row:
     """What the unit's clients did elsewhere, and whether they had been let in before."""
-    ids = np.unique(log.columns.client_id[rows])
-    found = [log.clients[int(each)] for each in ids if each and int(each) in log.clients]
+    found = [
+        log.clients[each] for each in np.unique(log.columns.client_id[rows]).tolist() if each and each in log.clients
+    ]
     if not found:
         return {}
-    asked = sum(each["asked"] for each in found)
-    known = sum(each["first_ok"] is not None and each["first_ok"] < stretch.begins for each in found)
+    first_ok = np.array([each["first_ok"] for each in found], dtype=np.float64)  # None becomes nan: never before
+    names = ("asked", "errors", "ok", "protected_ok", "paths")
+    asked, errors, ok, protected_ok, paths = ([each[name] for each in found] for name in names)
+    total = sum(asked)
     return {
-        "known_share": known / len(found),
-        "ok_elsewhere": sum(each["ok"] - each["protected_ok"] for each in found),
-        "error_share": sum(each["errors"] for each in found) / asked if asked else None,
-        "paths": max(each["paths"] for each in found),
+        "known_share": int((first_ok < stretch.begins).sum()) / len(found),
+        "ok_elsewhere": sum(ok) - sum(protected_ok),
+        "error_share": sum(errors) / total if total else None,
+        "paths": max(paths),
     }
 
 
