@@ -7,6 +7,7 @@ from operator import or_
 import polars as pl
 
 from logscan.ingest.format import Format
+from logscan.ingest.limits import load_limits
 from logscan.ingest.url import PARTS
 from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
 from logscan.model.taxonomy import UNCLASSIFIED
@@ -71,11 +72,19 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
 def _classify_one(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     if not rules:
         return _named(events.head(0), [])
-    found = match(events, rules)
+    found = match(_shortened(events), rules)
     hit = found.select(pl.any_horizontal(pl.all())).to_series()
     found = found.filter(hit)
     kept = [rule for rule in rules if found[rule.name].any()]
     return _named(pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept)
+
+
+def _shortened(events: pl.DataFrame) -> pl.DataFrame:
+    """The texts as far as rules look at them, so that no line costs more than a bound."""
+    most = load_limits().rule_text_bytes
+    texts = [name for name, dtype in events.schema.items() if dtype == pl.String()]
+    long = [name for name in texts if (events[name].str.len_bytes() > most).any()]
+    return events.with_columns(pl.col(name).str.slice(0, most) for name in long)
 
 
 def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -32,6 +32,7 @@ class Limits:
     utf16_nul_share: float
     utf16_printable_share: float
     unpack_memory_bytes: int
+    rule_text_bytes: int
     not_text: tuple[NotText, ...]
 
 

@@ -131,3 +131,10 @@ def test_a_format_is_asked_only_what_it_can_answer() -> None:
         for each in shipped.causes:
             if each.name in left_out:
                 assert not each.applies_to(form.logsource) or each.columns.isdisjoint(filled(form))
+
+
+def test_rules_look_at_a_text_only_so_far(library: Library) -> None:
+    long = "x" * 70_000
+    got = classify(events(f"401 {long} expired", f"401 expired {long}"), rules(library))
+    assert got["logscan.cause"].to_list() == ["unclassified", "token_expired"]
+    assert got["message"].str.len_chars().min() > 70_000
