@@ -46,12 +46,12 @@ class Assessor:
     def _last_ok(self) -> Floats:
         """By client code, seconds; before all times when there is none."""
         columns = self.log.columns
-        codes, first = np.unique(columns["client"].codes, return_index=True)
-        found = np.full(len(columns["client"].texts) + 1, -np.inf)  # the last place is that of code -1, nobody
-        for code, row in zip(codes, first, strict=True):
-            known = self.log.clients.get(int(columns.client_id[row]), {}).get("last_ok")
-            found[code] = known if known is not None else -np.inf
-        return found
+        client = columns["client"]
+        ids = np.zeros(len(client.texts) + 1, dtype=np.uint64)  # the last place is that of code -1, nobody
+        ids[client.codes] = columns.client_id
+        known: list[float | None] = [self.log.clients.get(each, {}).get("last_ok") for each in ids.tolist()]
+        found = np.array(known, dtype=np.float64)  # None becomes nan
+        return np.where(np.isnan(found), -np.inf, found)
 
     def assess(self, units: Sequence[Unit]) -> None:
         """Fill in measured, series, pattern and behaviour of units that have none yet."""
