@@ -1,5 +1,6 @@
 """Makes the logs to measure on: the same every time, with sets of clients, paths and agents that grow with the log."""
 
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -90,3 +91,7 @@ def _json_block(rows: pl.DataFrame) -> pl.Series:
             pl.col("bytes") * 1000,
         )
     ).to_series()
+
+
+if __name__ == "__main__":
+    {"combined": combined, "json_lines": json_lines}[sys.argv[1]](Path(sys.argv[2]), int(sys.argv[3]))

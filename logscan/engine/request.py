@@ -32,7 +32,7 @@ class Request:
     rules: tuple[Path, ...] = ()
     default_rules: bool = True
     jobs: int = 2
-    chunk: int = 32 << 20
+    chunk: int = 16 << 20
     all_events: bool = False
     stdin: BinaryIO | None = None
     stop: Callable[[], bool] = lambda: False
