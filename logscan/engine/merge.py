@@ -9,8 +9,8 @@ import polars as pl
 from logscan.engine.partial import Partial, Tally, add_up, first_rejects
 from logscan.model.schemas import CLASSIFIED, REJECTS, TOTALS, VISITS
 
-_VISITS_HELD = 4_000_000  # rows in memory, about 130 MB, before they go to disk
-_FAILURES_HELD = 100_000  # rows in memory, about 100 MB
+_VISITS_HELD = 1_000_000  # rows in memory, about 33 MB, before they go to disk
+_FAILURES_HELD = 50_000  # rows in memory, about 50 MB
 _TOTALS_HELD = 1_000_000  # rows; beyond, the buckets get coarser
 _COARSER = ("1m", "5m", "15m", "1h", "6h", "1d", "7d")
 
