@@ -137,4 +137,4 @@ def test_rules_look_at_a_text_only_so_far(library: Library) -> None:
     long = "x" * 70_000
     got = classify(events(f"401 {long} expired", f"401 expired {long}"), rules(library))
     assert got["logscan.cause"].to_list() == ["unclassified", "token_expired"]
-    assert got["message"].str.len_chars().min() > 70_000
+    assert (got["message"].str.len_chars() > 70_000).all()
