@@ -3,7 +3,6 @@
 import re
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
 
@@ -21,17 +20,6 @@ class Clock(NamedTuple):
 
     zone: str
     reference: datetime
-
-
-def zone_known(zone: str) -> bool:
-    """Whether `Clock.zone` may be this."""
-    if _offset(zone) is not None:
-        return True
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
 
 
 def to_utc(text: pl.Expr, kind: str, clock: Clock) -> pl.Expr:
