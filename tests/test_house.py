@@ -1,7 +1,10 @@
 """The rules of the house, as tests."""
 
 import ast
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -109,3 +112,15 @@ def test_no_committed_file_names_a_registry_host() -> None:
     files = [*ROOT.glob("constraints/*"), ROOT / "pyproject.toml", ROOT / "Makefile", *ROOT.glob("scripts/*")]
     allowed = {ROOT / "scripts" / "lock"}  # the options that keep hosts out
     assert not [path for path in files if path not in allowed and hosts.search(path.read_text("utf-8"))]
+
+
+def test_the_tests_have_the_same_names_in_every_process() -> None:
+    """Workers that run side by side refuse to start when a name holds the time of day or the order of a set."""
+    command = [sys.executable, "-m", "pytest", "--collect-only", "--quiet", "-p", "no:cacheprovider"]
+    first, second = (
+        subprocess.run(command, cwd=ROOT, env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True)
+        for seed in ("1", "2")
+    )
+    names = [[line for line in run.stdout.splitlines() if b"::" in line] for run in (first, second)]
+    assert names[0]
+    assert names[0] == names[1]
