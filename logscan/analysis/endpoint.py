@@ -18,6 +18,7 @@ _KEYS = {"max_length", "parts", "keep", "ids", "samples"}
 # A path that holds none of these has no id in it: most paths are left after this one look.
 _SUSPECT = r"[0-9@%(;=<]|[^/]{32,}"
 # Numbers are all alike to the patterns: one for all leaves few distinct paths to look at.
+_DIGITS = "0123456789"
 _NUMBER, _TWO_NUMBERS = r"/[0-9]+(/|$)", r"/0/[0-9]"
 _ADDRESS = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*"
 _NAMES = ("url.path", "url.original")
@@ -70,14 +71,25 @@ def with_endpoint(frame: pl.DataFrame, templates: Templates | None = None) -> pl
     have = [name for name in _NAMES if frame.schema.get(name) == pl.String()]
     if not have:
         return frame.with_columns(pl.lit(None, pl.String()).alias("logscan.endpoint"))
-    raw = frame.select(pl.coalesce(have).str.replace_all(_NUMBER, "/0${1}").alias("raw"))["raw"]
-    if raw.str.contains(_TWO_NUMBERS).any():  # a match took the slash that the next number needed
-        raw = raw.str.replace_all(_NUMBER, "/0${1}")
-    known = raw.unique().drop_nulls()
-    named = template(known, templates or default_templates())
-    return frame.with_columns(
-        raw.replace_strict(known, named, default=None, return_dtype=pl.String()).alias("logscan.endpoint")
-    )
+    first = frame[have[0]]
+    raw = first if len(have) == 1 or not first.null_count() else frame.select(pl.coalesce(have)).to_series()
+    # Most ids are a number at the end: without it few distinct paths are left to look at.
+    stem = raw.str.strip_chars_end(_DIGITS)
+    numbered = (stem.str.ends_with("/") & (stem.str.len_bytes() != raw.str.len_bytes())).fill_null(value=False)
+    path = stem.zip_with(numbered, raw)
+    known = path.unique().drop_nulls()
+    which = path.replace_strict(known, pl.int_range(len(known), dtype=pl.UInt32(), eager=True), default=None)
+    named = _named(pl.concat([known, known + "0"]), templates or default_templates())
+    plain, ended = named[: len(known)].gather(which), named[len(known) :].gather(which)
+    return frame.with_columns(ended.zip_with(numbered, plain).alias("logscan.endpoint"))
+
+
+def _named(paths: pl.Series, templates: Templates) -> pl.Series:
+    alike = paths.str.replace_all(_NUMBER, "/0${1}")
+    if alike.str.contains(_TWO_NUMBERS).any():  # a match took the slash that the next number needed
+        alike = alike.str.replace_all(_NUMBER, "/0${1}")
+    known = alike.unique()
+    return alike.replace_strict(known, template(known, templates), default=None, return_dtype=pl.String())
 
 
 def template(paths: pl.Series, templates: Templates) -> pl.Series:

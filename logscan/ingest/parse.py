@@ -2,8 +2,7 @@
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from functools import partial
-from itertools import groupby
+from functools import lru_cache, partial
 from typing import NamedTuple
 
 import polars as pl
@@ -15,7 +14,7 @@ from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
 from logscan.ingest.pattern import read_pattern
-from logscan.ingest.shape import Format, Read
+from logscan.ingest.shape import Extract, Format, Read
 from logscan.ingest.url import PARTS, with_url
 from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS, LINES
@@ -139,17 +138,23 @@ def _read(lines: pl.DataFrame, group: tuple[Format, ...], want: frozenset[str], 
 
 def _deepened(events: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
     """What the messages say, then the parts of the addresses."""
-    for _, group in groupby(sorted(formats, key=lambda fmt: str(fmt.extract)), key=lambda fmt: str(fmt.extract)):
-        same = list(group)
-        if not extracts_for(same[0].extract, want):
-            continue
-        mask = events["event.dataset"].is_in([fmt.id for fmt in same])
+    for extracts, ids in _sharing(tuple(formats), frozenset(want)):
+        mask = events["event.dataset"].is_in(ids)
         if not mask.any():
             continue
-        fmt = same[0]
         if mask.all():
-            events = with_extracts(events, fmt.extract, want, clock)
+            events = with_extracts(events, extracts, want, clock)
         else:
-            part = with_extracts(events.filter(mask), fmt.extract, want, clock)
+            part = with_extracts(events.filter(mask), extracts, want, clock)
             events = pl.concat([events.filter(~mask), part]).sort("logscan.line")
     return with_url(events, want)
+
+
+@lru_cache(maxsize=256)
+def _sharing(formats: tuple[Format, ...], want: frozenset[str]) -> tuple[tuple[tuple[Extract, ...], list[str]], ...]:
+    """The lists of extracts that fill a wanted column, each with the formats that share it."""
+    found: dict[tuple[Extract, ...], list[str]] = {}
+    for fmt in formats:
+        if extracts_for(fmt.extract, want):
+            found.setdefault(fmt.extract, []).append(fmt.id)
+    return tuple(found.items())

@@ -14,17 +14,34 @@ def with_url(events: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
     In:  url.original, a path, a whole URL, or `host:port` of a CONNECT
     Out: url.path without the query, url.query without `?`, url.domain without port, user or brackets
     """
-    url = pl.col("url.original")
-    bare = (
-        pl.when(url.str.contains(_AUTHORITY)).then(url.str.replace(_AUTHORITY + "(?::[0-9]*)?/?", "/")).otherwise(url)
-    )
-    parts = {
-        "url.path": bare.str.extract(r"^(/[^?#]*)", 1),
-        "url.query": url.str.extract(r"\?([^#]*)", 1),
-        "url.domain": url.str.extract(_AUTHORITY, 1).str.strip_chars("[]").replace("", None),
-    }
+    split = _simple(events) if not PARTS.isdisjoint(want) else None
+    parts = _whole(pl.col("url.original")) if split is None else split
     added = []
     for name in sorted(PARTS & want):
         found = parts[name]
         added.append((pl.coalesce(name, found) if name in events.columns else found).alias(name))
     return events.with_columns(added)
+
+
+def _simple(events: pl.DataFrame) -> dict[str, pl.Expr] | None:
+    """The parts of a column that holds paths alone, which need no regex; None where it holds more."""
+    url = events["url.original"]
+    if any(url.str.contains(mark, literal=True).any() for mark in ("#", "://")):
+        return None
+    path, query = url.str.splitn("?", 2).struct.unnest()
+    if not url.str.starts_with("/").all():
+        path = path.zip_with(
+            path.str.starts_with("/"), pl.Series([None], dtype=pl.String()).new_from_index(0, len(path))
+        )
+    return {"url.path": pl.lit(path), "url.query": pl.lit(query), "url.domain": pl.lit(None, pl.String())}
+
+
+def _whole(url: pl.Expr) -> dict[str, pl.Expr]:
+    bare = (
+        pl.when(url.str.contains(_AUTHORITY)).then(url.str.replace(_AUTHORITY + "(?::[0-9]*)?/?", "/")).otherwise(url)
+    )
+    return {
+        "url.path": bare.str.extract(r"^(/[^?#]*)", 1),
+        "url.query": url.str.extract(r"\?([^#]*)", 1),
+        "url.domain": url.str.extract(_AUTHORITY, 1).str.strip_chars("[]").replace("", None),
+    }

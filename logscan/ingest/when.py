@@ -41,6 +41,17 @@ def utc_times(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     """As `to_utc`, on a series."""
     if "%" in kind:
         return _written(text, kind, clock)
+    if text.is_empty():
+        return _read(text, kind, clock)
+    changed = text.ne_missing(text.shift()).scatter(0, values=True)
+    starts = changed.arg_true()
+    if len(starts) > len(text) // 2:
+        return _read(text, kind, clock)
+    # Lines of one second stand together; their stamp is read once.
+    return _read(text.gather(starts), kind, clock).gather(changed.cum_sum() - 1)
+
+
+def _read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     found = pl.Series(text.name, [None], dtype=TIME).new_from_index(0, len(text))
     for name in ("iso", "clf", "epoch", "ctime") if kind == "auto" else (kind,):
         left = found.is_null() & text.is_not_null()
