@@ -60,7 +60,11 @@ class Redactor:
         wanted = list(dict.fromkeys(columns))
         names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
         frame = frame.with_columns(self._column(frame[name]) for name in names)
-        return frame.with_columns(self.fingerprint(frame)) if CREDENTIAL in wanted else frame
+        if CREDENTIAL not in wanted:
+            return frame
+        looked = _looked_at(frame)
+        hidden = frame.select(pl.col(name) if name in names else self._column(frame[name]) for name in looked)
+        return frame.with_columns(self._credential(hidden))
 
     def text(self, text: str) -> str:
         """As `redact`, for one text."""
@@ -74,14 +78,22 @@ class Redactor:
               `masked:8 hex` (weak: many keys may share it) when the line holds only a masked one; null without any
         Law:  the same credential has the same 8 hex in every column, line and file, for one key
         """
-        names = [name for name in _LOOKED_AT if frame.schema.get(name) == pl.String()]
-        if not names:
-            return pl.Series(CREDENTIAL, [None] * frame.height, dtype=pl.String())
-        texts = frame.select(self._column(frame[name]) for name in names)
-        found = texts.select(
-            pl.coalesce(
-                [_first(name, cookie=False) for name in names] + [_first(name, cookie=True) for name in names]
-            ).alias("found"),
+        return self._credential(frame.select(self._column(frame[name]) for name in _looked_at(frame)))
+
+    def _credential(self, hidden: pl.DataFrame) -> pl.Series:
+        """In: the text columns in the order in which they are looked at, redacted"""
+        found = pl.Series(CREDENTIAL, [None], dtype=pl.String()).new_from_index(0, hidden.height)
+        marks = [pl.col(name).str.contains_any(["<redacted ", "***", "•••"]) for name in hidden.columns]
+        rows = hidden.select(pl.any_horizontal(marks or pl.lit(value=False)).fill_null(value=False)).to_series()
+        if not rows.any():
+            return found
+        return found.scatter(rows.arg_true(), self._told(hidden.filter(rows)))
+
+    def _told(self, hidden: pl.DataFrame) -> pl.Series:
+        names = hidden.columns
+        told = [_first(name, cookie=False) for name in names] + [_first(name, cookie=True) for name in names]
+        found = hidden.select(
+            pl.coalesce(told).alias("found"),
             pl.coalesce([pl.col(name).str.extract(_MASKED) for name in names]).alias("masked"),
         )
         masks = found["masked"].unique().drop_nulls()
@@ -160,6 +172,10 @@ def _first_letter(found: str) -> str:
         if letter in "%-":
             break
     return ""
+
+
+def _looked_at(frame: pl.DataFrame) -> list[str]:
+    return [name for name in _LOOKED_AT if frame.schema.get(name) == pl.String()]
 
 
 def _first(name: str, *, cookie: bool) -> pl.Expr:
