@@ -6,16 +6,18 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.ingest.zone import ZONE, in_zone, placed, zones_of
 from logscan.model.schemas import TIME
 
-KINDS = ("auto", "iso", "clf", "ctime", "epoch")
+KINDS = ("auto", "iso", "clf", "ctime", "epoch", "dmy", "mdy")
 
 
 class Clock(NamedTuple):
     """What a line's own stamp leaves open.
 
     zone       of lines that name none: an IANA name or an offset such as +02:00
-    reference  UTC; stamps without a year are placed in the last year that does not put them later than a day after it
+    reference  UTC; stamps without a year are placed in the last year that does not put them later than a day after it.
+               What is known of the end of the source (see engine/era.py), not always the file's time
     """
 
     zone: str
@@ -25,16 +27,26 @@ class Clock(NamedTuple):
 def to_utc(text: pl.Expr, kind: str, clock: Clock) -> pl.Expr:
     """A text column as UTC times.
 
-    In:    kind  iso    2026-03-12T06:25:24.123Z: T or blank, `.` or `,`, any offset or none, compact
+    In:    kind  iso    2026-03-12T06:25:24.123Z: T or blank, `.` or `,`, any offset or zone or none, compact
                  clf    12/Mar/2026:06:25:24 +0100, 12-Mar-2026 06:25:24.123, Thu, 12 Mar 2026 06:25:24 GMT
                  ctime  Thu Mar 12 06:25:24.123456 2026, Mar 12 06:25:24 (no year), Mar 12, 2026 6:25:24 AM
-                 epoch  since 1970 in s, ms, µs or ns, told apart by magnitude
+                 epoch  since 1970 in s, ms, µs or ns, told apart by magnitude; 1.773296724e9
+                 dmy    12.03.2026 06:25:24
+                 mdy    3/12/2026 6:25:24 AM, never without AM or PM
                  auto   any of these
                  or a chrono format, known by its `%`
     Out:   Datetime("us", "UTC"); null where the text is none of these
-    Law:   a value depends on its own text and the clock only, never on its neighbours
+    Law:   a value depends on its own text and the clock only, never on its neighbours; what neighbours tell about the
+           year stands in the clock, which is set once for a source
     """
     return text.map_batches(lambda series: utc_times(series, kind, clock), return_dtype=TIME, is_elementwise=True)
+
+
+def to_zone(text: pl.Expr, kind: str, clock: Clock) -> pl.Expr:
+    """The zone of a text column's times, as `zone.zones_of` tells it."""
+    return text.map_batches(
+        lambda series: zones_of(series, kind, clock.zone), return_dtype=pl.String(), is_elementwise=True
+    )
 
 
 def utc_times(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
@@ -53,7 +65,7 @@ def utc_times(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
 
 def _read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     found = pl.Series(text.name, [None], dtype=TIME).new_from_index(0, len(text))
-    for name in ("iso", "clf", "epoch", "ctime") if kind == "auto" else (kind,):
+    for name in ("iso", "clf", "epoch", "ctime", "dmy", "mdy") if kind == "auto" else (kind,):
         left = found.is_null() & text.is_not_null()
         if not left.any():
             break
@@ -64,12 +76,15 @@ def _read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
 
 
 _CLOCK = r"(?<h>[0-9]{1,2}):(?<mi>[0-9]{2})(?::(?<s>[0-9]{2})(?:[.,:](?<f>[0-9]{1,9}))?)?(?: ?(?<ap>[AaPp])[Mm])?"
-_ZONE = r"(?: *(?<z>Z|z|UTC|GMT|(?:UTC|GMT)?[+-][0-9]{2}(?::?[0-9]{2})?))?(?: ?\([A-Za-z ]+\))?"
+# Behind the zone: its name once more, as Go, Java and JavaScript write it.
+_ZONE = rf"(?: *(?<z>{ZONE}))?(?: [A-Z]{{2,5}})?(?:\[[A-Za-z0-9/_:+-]+\])?(?: ?\([^()]*\))?(?: m=[+-][0-9.]+)?"
 _DAY = r"(?:[A-Z][a-z]{2,8},? +)?"
 _PARTS = {
     "iso": (
         r"^\s*(?<y>[0-9]{4})[-/.]?(?<mo>[0-9]{2})[-/.]?(?<d>[0-9]{2})[Tt _]+"
-        r"(?<h>[0-9]{2}):?(?<mi>[0-9]{2})(?::?(?<s>[0-9]{2})(?:[.,:](?<f>[0-9]{1,9}))?)?(?<ap>$)?" + _ZONE + r"\s*$"
+        r"(?<h>[0-9]{1,2}):?(?<mi>[0-9]{2})(?::?(?<s>[0-9]{2})(?:[.,:](?<f>[0-9]{1,9}))?)?(?: ?(?<ap>[AaPp])[Mm])?"
+        + _ZONE
+        + r"\s*$"
     ),
     "clf": (
         r"^\s*"
@@ -87,11 +102,20 @@ _PARTS = {
         + _ZONE
         + r"(?: +(?<y>[0-9]{4}))?\s*$"
     ),
+    "dmy": r"^\s*(?<d>[0-9]{1,2})\.(?<mo>[0-9]{1,2})\.(?<y>[0-9]{4}),?[T ]+" + _CLOCK + _ZONE + r"\s*$",
+    "mdy": (
+        r"^\s*(?<mo>[0-9]{1,2})/(?<d>[0-9]{1,2})/(?<y>[0-9]{4}),? +(?<h>[0-9]{1,2}):(?<mi>[0-9]{2})"
+        r"(?::(?<s>[0-9]{2})(?:[.,:](?<f>[0-9]{1,9}))?)? ?(?<ap>[AaPp])[Mm]" + _ZONE + r"\s*$"
+    ),
 }
+_POWER = r"^\s*([0-9](?:\.[0-9]+)?[Ee]\+?(?:9|1[0-8]|09))\s*$"
+_NUMBERED = {"iso", "dmy", "mdy"}  # kinds that write the month as a number
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 # The usual shapes read at full speed; whatever differs from the column's first value is read by its parts.
 _FAST = (
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d,\d{3}$"), "iso", "%Y-%m-%d{0}%H:%M:%S,%3f", False),
+    (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})? UTC$"), "iso", "%Y-%m-%d{0}%H:%M:%S%.f UTC", True),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?$"), "iso", "%Y-%m-%d{0}%H:%M:%S%.f", False),
     (re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,9})?Z$"), "iso", "%Y-%m-%d{0}%H:%M:%S%.fZ", True),
     (
@@ -109,7 +133,7 @@ def _of_kind(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     for shape, name, form, zoned in _FAST:
         if name == kind and shape.match(str(first)):
             read = text.str.to_datetime(form.format(str(first)[10]), time_unit="us", strict=False, cache=True)
-            times = read.dt.replace_time_zone("UTC") if zoned else _zoned(read, clock.zone)
+            times = read.dt.replace_time_zone("UTC") if zoned else in_zone(read, clock.zone)
             left = times.is_null() & text.is_not_null()
             if not left.any():
                 return times
@@ -130,7 +154,7 @@ def _parts_read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     part = text.alias("t").to_frame().select(pl.col("t").str.extract_groups(_PARTS[kind])).unnest("t")
     month = (
         pl.col("mo")
-        if kind == "iso"
+        if kind in _NUMBERED
         else pl.col("mo")
         .str.to_lowercase()
         .replace_strict(_MONTHS, [f"{n:02}" for n in range(1, 13)], default=None, return_dtype=pl.String)
@@ -143,7 +167,7 @@ def _parts_read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
     second, fraction = pl.col("s").fill_null("00"), pl.col("f").fill_null("0")
     pieces = {"-": month, "--": pl.col("d"), " ": hour, ":": pl.col("mi"), "::": second, ".": fraction}
     rest = pl.concat_str(item for mark, piece in pieces.items() for item in (pl.lit(mark[0]), piece))
-    part = part.select(year=year, rest=rest, zone=pl.col("z"), shift=_shift(pl.col("z")))
+    part = part.select(year=year, rest=rest, zone=pl.col("z"))
     times = _placed(part, part["year"], clock)
     yearless = part["year"].is_null() & part["rest"].is_not_null()
     if not yearless.any():
@@ -161,52 +185,14 @@ def _parts_read(text: pl.Series, kind: str, clock: Clock) -> pl.Series:
 
 
 def _placed(part: pl.DataFrame, year: pl.Series, clock: Clock) -> pl.Series:
-    read = part.select(t=(year + part["rest"]).str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False))[
-        "t"
-    ]
-    shifted = (read - part["shift"]).dt.replace_time_zone("UTC")
-    return (
-        shifted
-        if part["zone"].is_not_null().all()
-        else shifted.zip_with(part["zone"].is_not_null(), _zoned(read, clock.zone))
-    )
-
-
-def _shift(zone: pl.Expr) -> pl.Expr:
-    """The offset of a zone's text; null: no zone is named."""
-    digits = zone.str.extract(r"([0-9][0-9:]*)$", 1).str.replace(":", "", literal=True).str.pad_end(4, "0")
-    minutes = digits.str.slice(0, 2).cast(pl.Int32, strict=False) * 60 + digits.str.slice(2, 2).cast(
-        pl.Int32, strict=False
-    )
-    sign = pl.when(zone.str.contains("-", literal=True)).then(-1).otherwise(1)
-    return pl.when(zone.is_null()).then(None).otherwise(pl.duration(minutes=(minutes * sign).fill_null(0)))
-
-
-def _zoned(naive: pl.Series, zone: str) -> pl.Series:
-    """Local times as UTC. An hour repeated at a clock change is the first pass; a skipped one, before the change."""
-    offset = _offset(zone)
-    if offset is not None:
-        return (naive - offset).dt.replace_time_zone("UTC")
-    times = naive.dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-    gap = times.is_null() & naive.is_not_null()
-    if gap.any():
-        times = times.zip_with(
-            ~gap, (naive + timedelta(hours=1)).dt.replace_time_zone(zone, ambiguous="earliest", non_existent="null")
-        )
-    return times.dt.convert_time_zone("UTC")
-
-
-def _offset(zone: str) -> timedelta | None:
-    if zone in {"UTC", "Z"}:
-        return timedelta()
-    found = re.fullmatch(r"(?:UTC|GMT)?([+-])(\d{1,2}):?(\d{2})?", zone)
-    if not found:
-        return None
-    span = timedelta(hours=int(found[2]), minutes=int(found[3] or 0))
-    return -span if found[1] == "-" else span
+    text = year + part["rest"]
+    return placed(text.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False), part["zone"], clock.zone)
 
 
 def _epoch(text: pl.Series) -> pl.Series:
+    if text.str.contains(_POWER).any():
+        plain = text.str.extract(_POWER, 1).cast(pl.Float64).cast(pl.Decimal(38, 6)).cast(pl.String())
+        text = text.zip_with(plain.is_null(), plain)
     number = (
         text.alias("t")
         .to_frame()
@@ -234,4 +220,4 @@ def _epoch(text: pl.Series) -> pl.Series:
 
 def _written(text: pl.Series, form: str, clock: Clock) -> pl.Series:
     read = text.str.to_datetime(form, time_unit="us", strict=False, cache=True)
-    return read.dt.convert_time_zone("UTC") if read.dtype == TIME or "%z" in form else _zoned(read, clock.zone)
+    return read.dt.convert_time_zone("UTC") if read.dtype == TIME or "%z" in form else in_zone(read, clock.zone)
