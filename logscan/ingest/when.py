@@ -28,7 +28,8 @@ def to_utc(text: pl.Expr, kind: str, clock: Clock) -> pl.Expr:
     """A text column as UTC times.
 
     In:    kind  iso    2026-03-12T06:25:24.123Z: T or blank, `.` or `,`, any offset or zone or none, compact
-                 clf    12/Mar/2026:06:25:24 +0100, 12-Mar-2026 06:25:24.123, Thu, 12 Mar 2026 06:25:24 GMT
+                 clf    12/Mar/2026:06:25:24 +0100, 12-Mar-2026 06:25:24.123, Thu, 12 Mar 2026 06:25:24 GMT,
+                        12 Mar 06:25:24 (no year)
                  ctime  Thu Mar 12 06:25:24.123456 2026, Mar 12 06:25:24 (no year), Mar 12, 2026 6:25:24 AM
                  epoch  since 1970 in s, ms, µs or ns, told apart by magnitude; 1.773296724e9
                  dmy    12.03.2026 06:25:24
@@ -89,7 +90,7 @@ _PARTS = {
     "clf": (
         r"^\s*"
         + _DAY
-        + r"(?<d>[0-9]{1,2})[-/ ](?<mo>[A-Za-z]{3})[a-z]*[-/ ](?<y>[0-9]{4}),?[: T]"
+        + r"(?<d>[0-9]{1,2})[-/ ](?<mo>[A-Za-z]{3})[a-z]*(?:[-/ ](?<y>[0-9]{4}),?)?[: T]"
         + _CLOCK
         + _ZONE
         + r"\s*$"
