@@ -13,7 +13,7 @@ import click
 from logscan.cli.exits import Exit
 from logscan.cli.interrupt import Stoppable, interruptible
 from logscan.cli.options import moment
-from logscan.cli.place import installation_key
+from logscan.cli.place import cache_dir, installation_key
 from logscan.engine.request import Request
 from logscan.ingest.limits import load_limits
 from logscan.ingest.walk import expand
@@ -56,6 +56,7 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
         all_events=all_events,
         stdin=_stdin(stop) if "-" in flags["paths"] else None,
         stop=stop,
+        cache=cache_dir(),
     )
 
 

@@ -11,7 +11,8 @@ from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
 from logscan.analysis.series import SERIES
 from logscan.engine.plan import Period, Plan, make_plan
-from logscan.ingest.format import load_formats
+from logscan.ingest.format import Format, load_formats
+from logscan.model.cache import Cache, fingerprint
 from logscan.model.errors import Faults, LogscanError, SettingsError, Where
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import EVENTS
@@ -36,6 +37,15 @@ class Request:
     all_events: bool = False
     stdin: BinaryIO | None = None
     stop: Callable[[], bool] = lambda: False
+    cache: Path | None = None  # where compiled definitions are kept between runs; None: nowhere
+
+
+class _Compiled(NamedTuple):
+    """All that follows from the definition files alone."""
+
+    library: Library
+    formats: tuple[Format, ...]
+    judgement: Judgement
 
 
 class Definitions(NamedTuple):
@@ -48,7 +58,36 @@ def load_definitions(request: Request) -> Definitions:
     """Errors: Faults, with every fault of every rule, format and setting at once"""
     folders = _folders(request)
     faults: list[LogscanError] = []
-    library = formats = redactor = judgement = None
+    compiled = redactor = None
+    try:
+        compiled = _kept(folders, request)
+    except Faults as found:
+        faults += found.errors
+    try:
+        shields = dict.fromkeys(folder / "redaction.yml" for folder in (rules_dir(), *folders))  # never without ours
+        redactor = load_redactor(list(shields), request.key)
+    except Faults as found:
+        faults += found.errors
+    if compiled is not None and request.log_format not in {None, *(form.id for form in compiled.formats)}:
+        faults.append(_unknown_format(str(request.log_format), [form.id for form in compiled.formats]))
+    if faults or compiled is None or redactor is None:
+        raise Faults(faults)
+    library, formats, judgement = compiled
+    period = Period(request.since, request.until)
+    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events)
+    return Definitions(library, plan, judgement)
+
+
+def _kept(folders: Sequence[Path], request: Request) -> _Compiled:
+    if request.cache is None:
+        return _compiled(folders)
+    source = fingerprint([rules_dir(), *folders], [str(folder) for folder in folders])
+    return Cache(request.cache, request.key).value("definitions", source, lambda: _compiled(folders))
+
+
+def _compiled(folders: Sequence[Path]) -> _Compiled:
+    faults: list[LogscanError] = []
+    library = formats = judgement = None
     try:
         formats = load_formats(_formats(folders))
     except Faults as found:
@@ -58,21 +97,12 @@ def load_definitions(request: Request) -> Definitions:
     except Faults as found:
         faults += found.errors
     try:
-        shields = dict.fromkeys(folder / "redaction.yml" for folder in (rules_dir(), *folders))  # never without ours
-        redactor = load_redactor(list(shields), request.key)
-    except Faults as found:
-        faults += found.errors
-    try:
         judgement = load_judgement(list(dict.fromkeys((rules_dir(), *folders))))
     except Faults as found:
         faults += found.errors
-    if formats is not None and request.log_format not in {None, *(form.id for form in formats)}:
-        faults.append(_unknown_format(str(request.log_format), [form.id for form in formats]))
-    if faults or library is None or formats is None or redactor is None or judgement is None:
+    if faults or library is None or formats is None or judgement is None:
         raise Faults(faults)
-    period = Period(request.since, request.until)
-    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events)
-    return Definitions(library, plan, judgement)
+    return _Compiled(library, formats, judgement)
 
 
 def _folders(request: Request) -> list[Path]:

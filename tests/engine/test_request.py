@@ -68,3 +68,23 @@ def test_formats_and_period_of_a_plan_can_be_sent_elsewhere() -> None:
     plan = load_definitions(ask()).plan
     assert pickle.loads(pickle.dumps(plan.period)) == plan.period  # noqa: S301
     assert len(pickle.dumps(plan)) > 1_000
+
+
+def test_kept_definitions_are_those_that_were_read_and_a_changed_rule_is_seen(tmp_path: Path) -> None:
+    rules, cache = tmp_path / "rules", tmp_path / "cache"
+    (rules / "causes").mkdir(parents=True)
+    rule = rules / "causes" / "own.yml"
+    text = min((rules_dir() / "causes" / "generic").glob("*.yml"))
+    rule.write_text(text.read_text("utf-8"), "utf-8")
+    asked = ask(rules=(rules,), default_rules=False, cache=cache)
+    first, kept = load_definitions(asked), load_definitions(asked)
+    assert list(cache.glob("definitions-*.bin"))
+    assert kept.library == first.library
+    assert [rule.text for rule in kept.library.rules] == [rule.text for rule in first.library.rules]
+    assert [form.id for form in kept.plan.formats] == [form.id for form in first.plan.formats]
+    assert kept.judgement == first.judgement
+    rule.write_text(rule.read_text("utf-8") + "# changed\n", "utf-8")
+    assert load_definitions(asked).library.digest != first.library.digest
+    rule.write_text("nonsense: true\n", "utf-8")
+    for _ in range(2):
+        assert faults(rules=(rules,), default_rules=False, cache=cache)
