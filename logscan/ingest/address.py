@@ -135,12 +135,14 @@ def _client(text: str, trusted: Networks) -> str | None:
 def _each(column: pl.Series, change: Callable[[str], str | None]) -> pl.Series:
     """Every text of a column changed; the usual ones are not touched, and equal ones are changed once."""
     odd = column.str.contains_any(_ODD).fill_null(value=False)
+    if column.str.len_bytes().min() == 0:
+        odd |= (column == "").fill_null(value=False)
     if not odd.any():
         return column
     rows = odd.arg_true()
     some = column.gather(rows)
     some = some.str.replace(_PORT4, "$1").str.replace(_PORT6, "$1")
-    left = some.str.contains_any(_ODD) & ~(some.str.contains(_SIX) & ~some.str.contains(_SIX_ODD))
+    left = (some.str.contains_any(_ODD) | (some == "")) & ~(some.str.contains(_SIX) & ~some.str.contains(_SIX_ODD))
     once = some.filter(left).unique()
     if len(once):
         changed = pl.Series([change(text) for text in once], dtype=pl.String)
