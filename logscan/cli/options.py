@@ -87,6 +87,9 @@ _SHARED = (
     click.option("--tz", "zone", type=Zone(), default="UTC", show_default=True, help="Zone of times that name none."),
     click.option("--log-format", metavar="ID", help="Read every line as this format instead of detecting it."),
     click.option("--rules", "rules", multiple=True, type=click.Path(), help="A folder of rules to use as well."),
+    click.option(
+        "--formats", "formats", multiple=True, type=click.Path(), help="A folder of format files to use as well."
+    ),
     click.option("--no-default-rules", is_flag=True, help="Use only the rules of --rules."),
     click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Pieces worked on at once."),
 )

@@ -51,6 +51,7 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
         until=until,
         log_format=flags["log_format"],
         rules=tuple(Path(folder) for folder in flags["rules"]),
+        formats=tuple(Path(folder) for folder in flags["formats"]),
         default_rules=not flags["no_default_rules"],
         jobs=flags["jobs"],
         all_events=all_events,

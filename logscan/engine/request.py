@@ -31,6 +31,7 @@ class Request:
     until: datetime | None = None
     log_format: str | None = None
     rules: tuple[Path, ...] = ()
+    formats: tuple[Path, ...] = ()
     default_rules: bool = True
     jobs: int = 2
     chunk: int = 16 << 20
@@ -79,17 +80,18 @@ def load_definitions(request: Request) -> Definitions:
 
 
 def _kept(folders: Sequence[Path], request: Request) -> _Compiled:
+    own = request.formats
     if request.cache is None:
-        return _compiled(folders)
-    source = fingerprint([rules_dir(), *folders], [str(folder) for folder in folders])
-    return Cache(request.cache, request.key).value("definitions", source, lambda: _compiled(folders))
+        return _compiled(folders, own)
+    source = fingerprint([rules_dir(), *folders, *own], [*map(str, folders), "", *map(str, own)])
+    return Cache(request.cache, request.key).value("definitions", source, lambda: _compiled(folders, own))
 
 
-def _compiled(folders: Sequence[Path]) -> _Compiled:
+def _compiled(folders: Sequence[Path], own: Sequence[Path]) -> _Compiled:
     faults: list[LogscanError] = []
     library = formats = judgement = None
     try:
-        formats = load_formats(_formats(folders))
+        formats = load_formats(format_folders(folders, own))
     except Faults as found:
         faults += found.errors
     try:
@@ -109,20 +111,25 @@ def _folders(request: Request) -> list[Path]:
     if not request.rules and not request.default_rules:
         hint = "name a folder of rules with --rules"
         raise Faults([SettingsError("leaves no rules", where=Where("--no-default-rules"), hint=hint)])
-    missing = [folder for folder in request.rules if not folder.is_dir()]
+    missing = [(folder, "rules") for folder in request.rules if not folder.is_dir()]
+    missing += [(folder, "formats") for folder in request.formats if not folder.is_dir()]
     if missing:
         raise Faults(
             [
-                SettingsError("is not a folder of rules", where=Where(str(folder)), hint="name an existing folder")
-                for folder in missing
+                SettingsError(f"is not a folder of {what}", where=Where(str(folder)), hint="name an existing folder")
+                for folder, what in missing
             ]
         )
     return [*([rules_dir()] if request.default_rules else []), *request.rules]
 
 
-def _formats(folders: Sequence[Path]) -> list[Path]:
-    """The folders of formats; the shipped one when none of them has any: rules alone can read nothing."""
-    return [path for folder in folders if (path := folder / "formats").is_dir()] or [rules_dir() / "formats"]
+def format_folders(rules: Sequence[Path], own: Sequence[Path] = ()) -> list[Path]:
+    """The folders of formats: those beneath folders of rules, and folders of formats themselves, each once.
+
+    Law: the shipped one is there when no other is: rules alone can read nothing
+    """
+    found = [path for folder in rules if (path := folder / "formats").is_dir()]
+    return list({path.resolve(): path for path in (*found, *own)}.values()) or [rules_dir() / "formats"]
 
 
 def _unknown_format(name: str, known: Sequence[str]) -> SettingsError:

@@ -1,6 +1,6 @@
 """Log formats: YAML files that say how a line is read, each with its own samples."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from logscan.ingest.definition import Definition
@@ -18,29 +18,43 @@ def load_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
     Errors: Faults with every fault of every file
     """
     faults: list[LogscanError] = []
+    found = read_formats(folders, shared_lists(folders, faults), faults)
+    if faults:
+        raise Faults(faults)
+    return tuple(sorted((fmt for _, fmt in found), key=lambda fmt: (fmt.order, fmt.id)))
+
+
+def shared_lists(folders: Sequence[Path], faults: list[LogscanError]) -> dict[str, tuple[Extract, ...]]:
+    """The lists of `extract/` beneath folders, by id."""
     shared: dict[str, tuple[Extract, ...]] = {}
-    for document in _documents([f / "extract" for f in folders], "*.yml", faults):
+    for document in _documents([folder / "extract" for folder in folders], faults):
         check = Definition(document, faults)
         check.keys({"id", "title", "null_values", "extract"})
         shared[check.text("id")] = check.extracts("extract", {})
-    formats: dict[str, Format] = {}
-    for document in _documents(folders, "*.yml", faults):
-        found = Definition(document, faults).format(shared)
-        if found.id in formats:
-            hint = f"it is also the id of {formats[found.id].path}"
-            faults.append(FormatError(f"id `{found.id}` is taken", where=document.where("id"), hint=hint))
-        formats[found.id] = found
-    if faults:
-        raise Faults(faults)
-    return tuple(sorted(formats.values(), key=lambda f: (f.order, f.id)))
+    return shared
 
 
-def _documents(folders: Sequence[Path], glob: str, faults: list[LogscanError]) -> list[Document]:
+def read_formats(
+    places: Sequence[Path], shared: Mapping[str, tuple[Extract, ...]], faults: list[LogscanError]
+) -> list[tuple[Document, Format]]:
+    """The formats of folders or single files, each with its document; every fault is added to the list."""
+    found: dict[str, tuple[Document, Format]] = {}
+    for document in _documents(places, faults):
+        fmt = Definition(document, faults).format(shared)
+        if fmt.id in found:
+            hint = f"it is also the id of {found[fmt.id][1].path}"
+            faults.append(FormatError(f"id `{fmt.id}` is taken", where=document.where("id"), hint=hint))
+        found[fmt.id] = (document, fmt)
+    return list(found.values())
+
+
+def _documents(places: Sequence[Path], faults: list[LogscanError]) -> list[Document]:
     found = []
-    for folder in folders:
-        for path in sorted(folder.glob(glob)):
+    for place in places:
+        for path in [place] if place.is_file() else sorted(place.glob("*.yml")):
+            shown = str(place) if path == place else f"{place.name}/{path.name}"
             try:
-                found.append(read_document(path, shown=f"{folder.name}/{path.name}", error=FormatError))
+                found.append(read_document(path, shown=shown, error=FormatError))
             except FormatError as fault:
                 faults.append(fault)
     return found

@@ -87,4 +87,4 @@ def test_the_shared_options_stand_in_their_order() -> None:
     def command() -> None: ...
 
     names = [each.name for each in command.params]
-    assert names == ["paths", "since", "until", "zone", "log_format", "rules", "no_default_rules", "jobs"]
+    assert names == ["paths", "since", "until", "zone", "log_format", "rules", "formats", "no_default_rules", "jobs"]

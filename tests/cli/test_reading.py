@@ -18,7 +18,7 @@ from tests.report.scans import empty, finding, typical
 def flags(**other: Any) -> dict[str, Any]:
     plain = {
         "paths": ("a.log",), "since": None, "until": None, "zone": "UTC", "log_format": None, "rules": (),
-        "no_default_rules": False, "jobs": 2,
+        "formats": (), "no_default_rules": False, "jobs": 2,
     }  # fmt: skip
     return {**plain, **other}
 
@@ -30,13 +30,16 @@ class Read(NamedTuple):
 
 
 def test_a_request_holds_what_was_asked_for() -> None:
-    asked_for = flags(zone="+02:00", since=datetime(2026, 3, 12), until=timedelta(0), rules=("mine",), jobs=3)  # noqa: DTZ001
+    asked_for = flags(
+        zone="+02:00", since=datetime(2026, 3, 12), until=timedelta(0), rules=("mine",), formats=("own",), jobs=3
+    )  # noqa: DTZ001
     with reading(asked_for, all_events=True) as (asked, step):
         step(5)
         assert asked.paths == ("a.log",)
         assert asked.since == datetime(2026, 3, 11, 22, tzinfo=UTC)
         assert asked.until == asked.now
         assert asked.rules == (Path("mine"),)
+        assert asked.formats == (Path("own"),)
         assert (asked.jobs, asked.all_events, asked.stdin, len(asked.key)) == (3, True, None, 32)
         assert asked.default_rules
         assert not asked.stop()

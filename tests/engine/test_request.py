@@ -64,6 +64,37 @@ def test_a_request_stops_only_when_it_is_told() -> None:
     assert not ask().stop()
 
 
+def test_a_folder_of_formats_is_read_beside_ours_or_alone(tmp_path: Path) -> None:
+    (tmp_path / "own").mkdir()
+    text = "id: acme\ntitle: t\nkind: pattern\npattern: '^(?<a>x)$'\ncolumns: {a: message}\n"
+    (tmp_path / "own" / "acme.yml").write_text(text)
+    ids = {form.id for form in load_definitions(ask(formats=(tmp_path / "own",))).plan.formats}
+    assert {"acme", "combined"} <= ids
+    rules = tmp_path / "rules"
+    for name in ("causes", "outcomes", "signatures", "patterns"):
+        (rules / name).mkdir(parents=True)
+        first = sorted((rules_dir() / name).rglob("*.yml"))[0]
+        (rules / name / first.name).write_bytes(first.read_bytes())
+    alone = ask(rules=(rules,), formats=(tmp_path / "own",), default_rules=False)
+    assert [form.id for form in load_definitions(alone).plan.formats] == ["acme"]
+
+
+def test_the_same_folder_of_formats_may_be_named_twice(tmp_path: Path) -> None:
+    (tmp_path / "formats").mkdir()
+    text = "id: acme\ntitle: t\nkind: pattern\npattern: '^(?<a>x)$'\ncolumns: {a: message}\n"
+    (tmp_path / "formats" / "acme.yml").write_text(text)
+    twice = ask(formats=(tmp_path / "formats", tmp_path / "formats" / ".." / "formats"))
+    assert [form.id for form in load_definitions(twice).plan.formats].count("acme") == 1
+
+
+def test_every_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    wrong = faults(rules=(tmp_path / "a",), formats=(tmp_path / "b",))
+    assert [str(fault).partition(": ")[2].partition("\n")[0] for fault in wrong] == [
+        "is not a folder of rules",
+        "is not a folder of formats",
+    ]
+
+
 def test_formats_and_period_of_a_plan_can_be_sent_elsewhere() -> None:
     plan = load_definitions(ask()).plan
     assert pickle.loads(pickle.dumps(plan.period)) == plan.period  # noqa: S301
