@@ -13,7 +13,7 @@ Networks = tuple[IPv4Network | IPv6Network, ...]
 
 _PLAIN = "."  # beside digits: nothing is to be done about a text of these alone
 _ODD = [char for char in (*ascii_letters, *punctuation, *whitespace) if char not in _PLAIN]
-# An IPv6 address as RFC 5952 writes it, or nearly: no capitals, no leading zeros, no run of zeros written out, no port behind.
+# An IPv6 address as RFC 5952 writes it, or nearly: no capitals, no leading zeros, no zeros in a row, no port.
 _SIX = r"^[0-9a-f:]{2,39}$"
 _SIX_ODD = r"(?:^|:)0[0-9a-f]|(?:^|:)0:0(?::|$)|^::ffff:|^(?:[0-9a-f]*:){8}"
 _PORT4, _PORT6 = r"^([0-9]{1,3}(?:\.[0-9]{1,3}){3}):[0-9]{1,5}$", r"^\[([0-9A-Fa-f:.]+)\](?::[0-9]{1,5})?$"
