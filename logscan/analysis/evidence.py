@@ -8,7 +8,7 @@ import polars as pl
 from logscan.analysis.unit import Rows
 from logscan.model.finding import Evidence
 
-Place = tuple[str, int]  # path, line
+Place = tuple[str, int, int]  # path, line, offset: records of a JSON document may share a line
 
 
 def telling_places(failures: pl.DataFrame, rows: Rows, most: int) -> list[Place]:
@@ -18,7 +18,8 @@ def telling_places(failures: pl.DataFrame, rows: Rows, most: int) -> list[Place]
          first; a line whose reason another line names gives that line too
     """
     part = failures[rows].select(
-        "row", "path", "line", "reason_path", "reason_line", pl.col("rules").list.join(" ").alias("kind")
+        *("row", "path", "line", "offset", "reason_path", "reason_line", "reason_offset"),
+        pl.col("rules").list.join(" ").alias("kind"),
     )
     kinds = (
         part.group_by("kind").agg(pl.len().alias("n"), pl.col("row").min()).sort("n", "row", descending=[True, False])
@@ -27,24 +28,22 @@ def telling_places(failures: pl.DataFrame, rows: Rows, most: int) -> list[Place]
     spread = rows[np.linspace(0, rows.size - 1, most, dtype=np.int64)].tolist()
     chosen = list(dict.fromkeys([*wanted, *spread]))[:most]
     places: list[tuple[int, Place]] = []
-    for row, path, line, reason_path, reason_line, _ in (
+    for row, path, line, offset, reason_path, reason_line, reason_offset, _ in (
         part.filter(pl.col("row").is_in(chosen)).sort("row").iter_rows()
     ):
-        places.append((chosen.index(row), (path, line)))
+        places.append((chosen.index(row), (path, line, offset)))
         if reason_path is not None:
-            places.append((chosen.index(row), (reason_path, reason_line)))
+            places.append((chosen.index(row), (reason_path, reason_line, reason_offset)))
     kept = {place for _, place in sorted(places, key=lambda item: item[0])[:most]}
     return [place for place in dict.fromkeys(place for _, place in places) if place in kept]
 
 
 def read_evidence(classified: pl.LazyFrame, places: Sequence[Place]) -> dict[Place, Evidence]:
     """The text of those lines, as the log has it after redaction."""
-    wanted = pl.DataFrame(
-        sorted(set(places)), schema={"log.file.path": pl.String(), "logscan.line": pl.UInt64()}, orient="row"
-    )
-    found = classified.select("log.file.path", "logscan.line", "log.offset", "event.original")
-    lines = found.join(wanted.lazy(), on=["log.file.path", "logscan.line"], how="semi").collect()
+    keys = {"log.file.path": pl.String(), "logscan.line": pl.UInt64(), "log.offset": pl.UInt64()}
+    wanted = pl.DataFrame(sorted(set(places)), schema=keys, orient="row")
+    found = classified.select("log.file.path", "logscan.line", pl.col("log.offset").fill_null(0), "event.original")
+    lines = found.join(wanted.lazy(), on=list(keys), how="semi").collect()
     return {
-        (path, line): Evidence(path, line, offset if offset is not None else 0, text or "")
-        for path, line, offset, text in lines.iter_rows()
+        (path, line, offset): Evidence(path, line, offset, text or "") for path, line, offset, text in lines.iter_rows()
     }

@@ -31,9 +31,9 @@ SECOND = 1_000_000  # of the microseconds in which times are kept
 def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFrame:
     """Narrow CLASSIFIED to what measuring needs.
 
-    Out: t (microseconds since the epoch, null when the line has no time), line, the texts above, status, request
-         (request or trace id), rules, alternatives, reason_from, client_id, user_id and endpoint_id (as in VISITS),
-         family (of the dataset); sorted by time, path and line; `row` is the place in that order
+    Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, status,
+         request (request or trace id), rules, alternatives, reason_from, client_id, user_id and endpoint_id (as in
+         VISITS), family (of the dataset); sorted by time, path and offset; `row` is the place in that order
     Law: the result does not depend on the row order of the input
     """
     ids = {"client_id": "source.address", "user_id": "user.name", "endpoint_id": "logscan.endpoint"}
@@ -41,6 +41,7 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
         classified.select(
             pl.col("@timestamp").cast(pl.Int64).alias("t"),
             pl.col("logscan.line").alias("line"),
+            pl.col("log.offset").fill_null(0).alias("offset"),  # records of one JSON document may share a line
             *(pl.col(column).alias(name) for name, column in _TEXTS.items()),
             pl.col("http.response.status_code").alias("status"),
             pl.coalesce("http.request.id", "trace.id").alias("request"),
@@ -54,7 +55,7 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
             pl.col("cause").fill_null(UNCLASSIFIED),
             pl.col("confidence").fill_null("low"),
         )
-        .sort("t", "path", "line", nulls_last=True)
+        .sort("t", "path", "line", "offset", nulls_last=True)
         .with_row_index("row")
         .collect()
     )

@@ -14,7 +14,7 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
 
     In:    failures (see `read_failures`)
     Out:   the same, without the lines whose reason was carried over; those that took one have its cause, confidence,
-           rules and alternatives, `reason_from` path:line of the line that named it, and `reason_path`, `reason_line`
+           rules and alternatives, `reason_from` path:line of the line that named it, `reason_path`, `_line`, `_offset`
     Law:   a line that names a cause with high or medium confidence keeps it; no line is made
     Units: within_s seconds between the two lines; a request id that both carry needs no time
     """
@@ -24,7 +24,8 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     bare_cause = (pl.col("cause") == UNCLASSIFIED) | (pl.col("confidence") == "low")
     told = failures.filter(~bare_cause)
     failures = failures.with_columns(
-        pl.lit(None, pl.String()).alias("reason_path"), pl.lit(None, failures["line"].dtype).alias("reason_line")
+        pl.lit(None, pl.String()).alias("reason_path"),
+        *(pl.lit(None, failures[name].dtype).alias(f"reason_{name}") for name in ("line", "offset")),
     )
     bare = failures.filter(bare_cause)
     if told.is_empty() or bare.is_empty():
@@ -41,7 +42,7 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     absorbed = _absorbed(kept.filter(pl.col("told").is_not_null()), told, within)
     told = failures.filter(~bare_cause).join(absorbed, on="row", how="anti")
     both = pl.concat([kept.select(failures.columns), told.select(failures.columns)]).drop("row", "log")
-    return both.sort("t", "path", "line", nulls_last=True).with_row_index("row")
+    return both.sort("t", "path", "line", "offset", nulls_last=True).with_row_index("row")
 
 
 def _by_request(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -87,7 +88,7 @@ def _untimed(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _carried(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "user", "credential")}
+    names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "offset", "user", "credential")}
     both = bare.join(told.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
     found = pl.col("told").is_not_null()
     place = pl.concat_str("told_path", pl.lit(":"), "told_line")
@@ -99,6 +100,7 @@ def _carried(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
         pl.when(found).then(place).otherwise("reason_from").alias("reason_from"),
         pl.col("told_path").alias("reason_path"),
         pl.col("told_line").alias("reason_line"),
+        pl.col("told_offset").alias("reason_offset"),
     ).sort("row")
 
 
