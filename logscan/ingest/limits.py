@@ -33,6 +33,9 @@ class Limits:
     utf16_printable_share: float
     unpack_memory_bytes: int
     rule_text_bytes: int
+    record_bytes: int
+    record_lists: tuple[str, ...]
+    record_lists_beside: tuple[str, ...]
     not_text: tuple[NotText, ...]
 
 
@@ -66,6 +69,8 @@ def _reader(name: str) -> Callable[[Any], Any]:
         return _positive
     if name.endswith("_share"):
         return _share
+    if name.startswith("record_lists"):
+        return _names
     return _suffixes if name == "skip_suffixes" else _magics
 
 
@@ -74,6 +79,8 @@ def _expected(name: str) -> str:
         return "write a whole number of bytes above 0"
     if name.endswith("_share"):
         return "write a number from 0 to 1"
+    if name.startswith("record_lists"):
+        return "write a list of keys such as Records"
     return "write a list of suffixes such as .yml" if name == "skip_suffixes" else "write {title: ..., magic: HEX}"
 
 
@@ -93,6 +100,12 @@ def _suffixes(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item.startswith(".") for item in value):
         raise ValueError(repr(value))
     return tuple(item.lower() for item in value)
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
+        raise ValueError(repr(value))
+    return tuple(value)
 
 
 def _magics(value: Any) -> tuple[NotText, ...]:
