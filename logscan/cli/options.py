@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import reduce
+from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -56,6 +57,19 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
             )
 
 
+class Network(click.ParamType):  # type: ignore[type-arg]
+    """An address, or a network such as 198.51.100.0/24."""
+
+    name = "network"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        try:
+            return ip_network(value, strict=False)
+        except ValueError:
+            hint = "use an address or a network such as 198.51.100.0/24 or 2001:db8::/32"
+            self.fail(f"{value!r} is not a network; {hint}", param, ctx)
+
+
 def zone_of(name: str) -> tzinfo:
     """The zone that `Zone` accepted."""
     if found := _OFFSET.fullmatch(name):
@@ -89,6 +103,14 @@ _SHARED = (
     click.option("--rules", "rules", multiple=True, type=click.Path(), help="A folder of rules to use as well."),
     click.option(
         "--formats", "formats", multiple=True, type=click.Path(), help="A folder of format files to use as well."
+    ),
+    click.option(
+        "--trusted-proxy",
+        "trusted",
+        multiple=True,
+        type=Network(),
+        metavar="CIDR",
+        help="Believe the forwarded lists (X-Forwarded-For) of proxies in this network.",
     ),
     click.option("--no-default-rules", is_flag=True, help="Use only the rules of --rules."),
     click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Pieces worked on at once."),

@@ -55,6 +55,7 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
         default_rules=not flags["no_default_rules"],
         jobs=flags["jobs"],
         all_events=all_events,
+        trusted=tuple(flags["trusted"]),
         stdin=_stdin(stop) if "-" in flags["paths"] else None,
         stop=stop,
         cache=cache_dir(),

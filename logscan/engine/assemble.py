@@ -15,7 +15,15 @@ _ROWS = 20_000  # of the timeline, at most
 _LENGTHS = (60, 300, 900, 3600, 21_600, 86_400, 604_800)  # seconds; the shortest that gives so few rows is used
 
 
-def assemble(ran: Ran, findings: Sequence[Finding], timeline: pl.DataFrame, *, zone: str, rules_digest: str) -> Scan:
+def assemble(
+    ran: Ran,
+    findings: Sequence[Finding],
+    timeline: pl.DataFrame,
+    *,
+    zone: str,
+    rules_digest: str,
+    trusted: Sequence[str] = (),
+) -> Scan:
     """Put a Scan together.
 
     In:   timeline  bucket (start of a minute or coarser), what (a cause, or an outcome other than failure), events
@@ -43,6 +51,7 @@ def assemble(ran: Ran, findings: Sequence[Finding], timeline: pl.DataFrame, *, z
         faults=tuple(words(fault) for fault in ran.faults),
         rules_digest=rules_digest,
         partial=ran.partial,
+        trusted=tuple(trusted),
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from logscan.analysis.classify import by_dataset, filled, needed_columns
 from logscan.analysis.redact import Redactor
+from logscan.ingest.address import Networks
 from logscan.ingest.format import Format
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
@@ -35,6 +36,7 @@ class Plan:
 
     causes, outcomes  the rules that may speak, by event.dataset, best first
     all_events        every event is kept whole, not only failures
+    trusted           proxies whose forwarded lists tell the client
     """
 
     formats: tuple[Format, ...]
@@ -44,6 +46,7 @@ class Plan:
     redactor: Redactor
     period: Period
     all_events: bool
+    trusted: Networks = ()
 
 
 @dataclass(frozen=True)
@@ -64,10 +67,16 @@ class Task:
 
 
 def make_plan(
-    formats: Sequence[Format], library: Library, redactor: Redactor, *, period: Period, all_events: bool = False
+    formats: Sequence[Format],
+    library: Library,
+    redactor: Redactor,
+    *,
+    period: Period,
+    all_events: bool = False,
+    trusted: Networks = (),
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events)
+    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, trusted)
 
 
 class Tasks:

@@ -11,6 +11,7 @@ from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
 from logscan.analysis.series import SERIES
 from logscan.engine.plan import Period, Plan, make_plan
+from logscan.ingest.address import Networks
 from logscan.ingest.format import Format, load_formats
 from logscan.model.cache import Cache, fingerprint
 from logscan.model.errors import Faults, LogscanError, SettingsError, Where
@@ -36,6 +37,7 @@ class Request:
     jobs: int = 2
     chunk: int = 16 << 20
     all_events: bool = False
+    trusted: Networks = ()  # proxies whose forwarded lists tell the client
     stdin: BinaryIO | None = None
     stop: Callable[[], bool] = lambda: False
     cache: Path | None = None  # where compiled definitions are kept between runs; None: nowhere
@@ -75,7 +77,7 @@ def load_definitions(request: Request) -> Definitions:
         raise Faults(faults)
     library, formats, judgement = compiled
     period = Period(request.since, request.until)
-    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events)
+    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events, trusted=request.trusted)
     return Definitions(library, plan, judgement)
 
 

@@ -24,7 +24,8 @@ def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
     with read_logs(request, progress) as (ran, (library, _, judgement)):
         built = build_findings(_observed(ran.merged), library, judgement)
         timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
-        scan = assemble(ran, built.findings, timeline, zone=request.zone, rules_digest=library.digest)
+        trusted = [str(network) for network in request.trusted]
+        scan = assemble(ran, built.findings, timeline, zone=request.zone, rules_digest=library.digest, trusted=trusted)
         return Answer(scan, library)
 
 

@@ -49,7 +49,7 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
 
 
 def _read(lines: pl.DataFrame, task: Task, plan: Plan) -> _Read:
-    parsed = parse(lines, task.formats, task.narrow, task.clock)
+    parsed = parse(lines, task.formats, task.narrow, task.clock, trusted=plan.trusted)
     inside = _inside(parsed.events, plan.period)
     return _Read(parsed, inside, parsed.events.height - inside.height)
 
@@ -72,7 +72,7 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
         whole = candidates
     else:
         kept = _with_continuations(lines, candidates, read.parsed)
-        whole = parse(kept, task.formats, frozenset(EVENTS), task.clock).events
+        whole = parse(kept, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
     return classify(whole, plan.causes)
 

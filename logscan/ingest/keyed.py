@@ -92,15 +92,6 @@ def _method(text: pl.Series) -> pl.Series:
     return text.replace_strict(words, words.str.extract(_METHOD, 1), return_dtype=pl.String())
 
 
-def _address(text: pl.Series) -> pl.Series:
-    """Without port and brackets; an IPv4 address that is mapped into IPv6 as IPv4."""
-    if not text.str.contains(":", literal=True).any():
-        return text
-    bare = text.str.replace(r"^\[([0-9A-Fa-f:.%a-z]+)\](?::[0-9]+)?$", "$1")
-    bare = bare.str.replace(r"^([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+):[0-9]+$", "$1")
-    return bare.str.replace(r"^::ffff:([0-9]+\.[0-9]+\.[0-9]+\.[0-9]+)$", "$1")
-
-
 def _url(text: pl.Series) -> pl.Series:
     """The target of a whole request line, too."""
     if not text.str.contains(" HTTP/", literal=True).any():
@@ -119,6 +110,5 @@ def _with_unit(text: pl.Series) -> pl.Series:
 _WAYS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "http.response.status_code": _status,
     "http.request.method": _method,
-    "source.address": _address,
     "url.original": _url,
 }

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.ingest.address import CLIENT, FORWARDED, Networks, with_addresses
 from logscan.ingest.continuation import continued, with_continuations
 from logscan.ingest.envelope import with_inner
 from logscan.ingest.extract import extracts_for, with_extracts
@@ -35,14 +36,16 @@ class Parsed(NamedTuple):
     blank: int
 
 
-def parse(lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], clock: Clock) -> Parsed:
+def parse(
+    lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], clock: Clock, *, trusted: Networks = ()
+) -> Parsed:
     """Read lines with formats, tried in the order given.
 
-    In:  LINES in line order; want: EVENTS columns
+    In:  LINES in line order; want: EVENTS columns; trusted: proxies whose forwarded lists are believed
     Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it;
          but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
-    needed = _needed(formats, want)
+    needed = _needed(formats, want | ({FORWARDED} if trusted and CLIENT in want else set()))
     plain = _without_colour(lines)
     events, left = _taken(plain, [fmt for fmt in formats if fmt.strength != "last"], needed, clock)
     multiline = {fmt.id for fmt in formats if fmt.multiline}
@@ -51,8 +54,9 @@ def parse(lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], 
     late, rest = _taken(found.rest, [fmt for fmt in formats if fmt.strength == "last"], needed, clock)
     events = _merged([_with_raw(events, lines), _with_raw(late, lines)])
     events = with_continuations(events, _with_raw(found.continuations, lines), needed)
-    opened = with_inner(events, formats, needed, partial(parse, clock=clock))
+    opened = with_inner(events, formats, needed, partial(parse, clock=clock, trusted=trusted))
     deep = _merged([_deepened(opened.outer, formats, needed, clock), opened.inner])
+    deep = with_addresses(deep, needed, trusted)
     names = [*LINES, "event.dataset", *_others(want)]
     continuations = found.continuations.height + opened.continuations
     return Parsed(deep.select(names), _with_raw(rest, lines), continuations, int(blank.sum()))

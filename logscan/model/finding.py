@@ -124,3 +124,4 @@ class Scan:
     faults: tuple[str, ...]  # inputs that could not be read, in words
     rules_digest: str
     partial: bool = False
+    trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client

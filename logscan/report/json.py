@@ -15,7 +15,7 @@ def findings_json(scan: Scan) -> str:
     """One document, findings sorted: worst first, then by first_seen, then by id.
 
     Units: period_s seconds, rates 0..1, times RFC 3339 UTC
-    Law:   `partial` is there, and true, only when reading was interrupted
+    Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named
     """
     document: dict[str, Any] = {
         "schema": SCHEMA,
@@ -29,6 +29,8 @@ def findings_json(scan: Scan) -> str:
         },
         "findings": [_finding(found) for found in in_order(scan)],
     }
+    if scan.trusted:
+        document["trusted_proxies"] = list(scan.trusted)
     if scan.partial:
         document["partial"] = True
     return json_text(document, indent=2) + "\n"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.cli.options import Moment, Zone, moment, shared_options, zone_of
+from logscan.cli.options import Moment, Network, Zone, moment, shared_options, zone_of
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 
@@ -33,6 +33,20 @@ def test_a_zone_is_a_name_or_an_offset(text: str, zone: str) -> None:
 def test_what_is_no_zone_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(click.UsageError, match=r"use a name such as Europe/Berlin or an offset"):
         converted(Zone(), text)
+
+
+@pytest.mark.parametrize(
+    ("text", "network"),
+    [("198.51.100.9/24", "198.51.100.0/24"), ("198.51.100.9", "198.51.100.9/32"), ("2001:db8::/32", "2001:db8::/32")],
+)
+def test_a_network_is_an_address_or_a_prefix(text: str, network: str) -> None:
+    assert str(Network().convert(text, None, None)) == network
+
+
+@pytest.mark.parametrize("text", ["", "proxy", "198.51.100.0/33", "198.51.100", "2001:db8::/x"])
+def test_what_is_no_network_is_refused_with_an_example(text: str) -> None:
+    with pytest.raises(click.UsageError, match=r"use an address or a network such as"):
+        Network().convert(text, None, None)
 
 
 def test_every_zone_that_is_accepted_is_one_for_the_reader_too() -> None:
@@ -87,4 +101,15 @@ def test_the_shared_options_stand_in_their_order() -> None:
     def command() -> None: ...
 
     names = [each.name for each in command.params]
-    assert names == ["paths", "since", "until", "zone", "log_format", "rules", "formats", "no_default_rules", "jobs"]
+    assert names == [
+        "paths",
+        "since",
+        "until",
+        "zone",
+        "log_format",
+        "rules",
+        "formats",
+        "trusted",
+        "no_default_rules",
+        "jobs",
+    ]

@@ -70,7 +70,7 @@ def test_a_format_that_requires_nothing_fills_the_gaps_of_the_others() -> None:
     line = '{"level":30,"time":1773296724123,"pid":1,"hostname":"h","msg":"m","statusCode":"401 Unauthorized","clientIp":"192.0.2.7:80"}'
     alone = read_json(lines_of([line]), [format_of("pino")], ALL, CLOCK).events.row(0, named=True)
     together = row(line)
-    assert (alone["source.address"], together["source.address"]) == (None, "192.0.2.7")
+    assert (alone["source.address"], together["source.address"]) == (None, "192.0.2.7:80")
     assert together["http.response.status_code"] == 401
     assert together["event.dataset"] == "pino"
 
