@@ -16,7 +16,7 @@ from logscan.model.resources import rules_dir
 UTC = "UTC"
 ASSUMED = " (assumed)"  # behind the zone of a time that names none
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?::?00)?")
-_HOURS = 18  # no clock is further from UTC: POSIX allows 24, the world uses 14
+_HOURS = 23
 
 # What may stand behind a clock: an offset, a name of capitals, or a name of the zone database.
 ZONE = r"(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?(?::?00)?|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/+-]+|[A-Z]{1,5}|z"
