@@ -20,8 +20,8 @@ CREDENTIAL = "logscan.credential"
 _LOOKED_AT = ("event.original", "message", "url.original", "url.query", "error.message", "logscan.fields", "user.name")
 # Addresses, places and our own words: never redacted.
 _NEVER = frozenset(
-    {"source.address", "network.forwarded_ip", "log.file.path", "event.dataset", "logscan.cause", "logscan.confidence",
-     "logscan.reason_from", CREDENTIAL}
+    {"source.address", "network.forwarded_ip", "log.file.path", "event.dataset", "event.timezone", "logscan.cause",
+     "logscan.confidence", "logscan.reason_from", CREDENTIAL}
 )  # fmt: skip
 # Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
 _DEEPEST = 6  # values within values; only a line made to do harm has more

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from logscan.ingest.shape import UNITS, Column
-from logscan.ingest.when import Clock, to_utc
+from logscan.ingest.when import Clock, to_utc, to_zone
 from logscan.model.schemas import EVENTS
 
 
@@ -23,6 +23,8 @@ def converted(text: pl.Expr, column: Column, null_values: Sequence[str], clock: 
     kind = EVENTS[column.name]
     if column.name == "@timestamp":
         return to_utc(text, column.time, clock)
+    if column.name == "event.timezone":
+        return to_zone(text, column.time, clock)
     if column.name == "event.duration":
         span = text.cast(pl.Float64, strict=False) * UNITS[column.unit]
         return pl.when(span.is_between(0, 1e18)).then(span.round(0)).cast(kind, strict=False)

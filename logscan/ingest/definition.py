@@ -135,7 +135,8 @@ class Definition:
             for item in body if isinstance(body, list) and all(isinstance(i, dict) for i in body) else [body]:
                 spec = item if isinstance(item, dict) else {"keys": item}
                 found += self.column(place, self.texts(place, spec.get("keys")), str(key), spec)
-        return tuple(found)
+        zones = [replace(column, name="event.timezone") for column in found if column.name == "@timestamp"]
+        return (*found, *zones)
 
     def column(self, place: str, keys: tuple[str, ...], name: str, body: Any) -> list[Column]:
         spec = body if isinstance(body, dict) else {}

@@ -13,6 +13,8 @@ from logscan.model.schemas import LINES
 # What the line around says for itself and must not lend to the line within.
 _OWN = frozenset({*LINES, "event.dataset", "message"})
 
+_ZONE = "event.timezone"
+
 
 class Opened(NamedTuple):
     """Law: outer, inner and continuations are the events that went in."""
@@ -66,9 +68,12 @@ def _inner_formats(fmt: Format, formats: Sequence[Format]) -> list[Format]:
 
 def _filled(inner: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:
     """Both have the same lines in the same order."""
-    filled = [
-        inner[name].zip_with(inner[name].is_not_null(), around[name]) for name in inner.columns if name not in _OWN
-    ]
+    # the zone is that of the time
+    own_value = {
+        name: inner["@timestamp" if name == _ZONE and "@timestamp" in inner.columns else name].is_not_null()
+        for name in inner.columns
+    }
+    filled = [inner[name].zip_with(own_value[name], around[name]) for name in inner.columns if name not in _OWN]
     own = around.select(_text().str.len_chars()).to_series()
     more = inner["event.original"].to_frame().select(pl.col("event.original").str.slice(own)).to_series()
     original = around["event.original"] + more

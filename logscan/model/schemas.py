@@ -21,6 +21,7 @@ EVENTS = pl.Schema(
         "logscan.line": pl.UInt64(),
         "event.original": _TEXT,
         "event.dataset": _TEXT,
+        "event.timezone": _TEXT,  # of @timestamp: UTC, +01:00, CET, or what was assumed: Europe/Berlin (assumed)
         "service.name": _TEXT,
         "host.name": _TEXT,
         "source.address": _TEXT,
