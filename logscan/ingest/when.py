@@ -27,7 +27,8 @@ class Clock(NamedTuple):
 def to_utc(text: pl.Expr, kind: str, clock: Clock) -> pl.Expr:
     """A text column as UTC times.
 
-    In:    kind  iso    2026-03-12T06:25:24.123Z: T or blank, `.` or `,`, any offset or zone or none, compact
+    In:    kind  iso    2026-03-12T06:25:24.123Z: T or blank, `.` or `,`, any offset or zone or none, compact;
+                        0312 06:25:24.123 and 03-12 06:25:24 (no year)
                  clf    12/Mar/2026:06:25:24 +0100, 12-Mar-2026 06:25:24.123, Thu, 12 Mar 2026 06:25:24 GMT,
                         12 Mar 06:25:24 (no year)
                  ctime  Thu Mar 12 06:25:24.123456 2026, Mar 12 06:25:24 (no year), Mar 12, 2026 6:25:24 AM
@@ -82,7 +83,7 @@ _ZONE = rf"(?: *(?<z>{ZONE}))?(?: [A-Z]{{2,5}})?(?:\[[A-Za-z0-9/_:+-]+\])?(?: ?\
 _DAY = r"(?:[A-Z][a-z]{2,8},? +)?"
 _PARTS = {
     "iso": (
-        r"^\s*(?<y>[0-9]{4})[-/.]?(?<mo>[0-9]{2})[-/.]?(?<d>[0-9]{2})[Tt _]+"
+        r"^\s*(?:(?<y>[0-9]{4})[-/.]?)?(?<mo>[0-9]{2})[-/.]?(?<d>[0-9]{2})[Tt _]+"
         r"(?<h>[0-9]{1,2}):?(?<mi>[0-9]{2})(?::?(?<s>[0-9]{2})(?:[.,:](?<f>[0-9]{1,9}))?)?(?: ?(?<ap>[AaPp])[Mm])?"
         + _ZONE
         + r"\s*$"
