@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import polars as pl
+from numpy.typing import NDArray
 
-from logscan.analysis.failures import NO_TIME, SECOND
+from logscan.analysis.failures import NO_TIME, SECOND, Coded
 from logscan.analysis.measure import Log, measure
 from logscan.analysis.recurrence import Floats
 from logscan.analysis.stretch import Stretch
@@ -29,13 +29,13 @@ _OWN_CYCLE = (
 class Assessor:
     """Law: what is said of a unit depends on that unit and on the log, not on the other units in the call."""
 
-    def __init__(self, log: Log, answers: Answers, library: Library, failures: pl.DataFrame) -> None:
+    def __init__(self, log: Log, answers: Answers, library: Library) -> None:
         self.log, self.answers, self.patterns = log, answers, library.patterns
         causes = library.taxonomy.causes
         self.benign = frozenset(name for name, cause in causes.items() if cause.benign)
         self.families = {name: cause.family for name, cause in causes.items()}
         self.signatures = tuple(rule for rule in library.signatures if rule.names not in self.benign)
-        self.confidences = failures["confidence"].replace_strict(list(CONFIDENCES), [0, 1, 2], default=0).to_numpy()
+        self.confidences = _ranks(log.columns["confidence"])
         # Failures after which their client never succeeded: the first rows have times, those without one are the last.
         timed = log.times(np.arange(log.columns.height))
         codes = log.columns["client"].codes[: timed.size]
@@ -122,6 +122,14 @@ class Assessor:
                 asked.append((start, end, route))
         for (unit, name, hit), active in zip(owners, self.answers.activity.active(asked), strict=True):
             unit.series[name] = min(1.0, hit / active) if active else None
+
+
+def _ranks(confidence: Coded) -> NDArray[np.int8]:
+    """Of each failure's confidence, 0 the lowest."""
+    ranks = np.array(
+        [CONFIDENCES.index(text) if text in CONFIDENCES else 0 for text in confidence.texts], dtype=np.int8
+    )
+    return np.asarray(ranks[confidence.codes], dtype=np.int8)
 
 
 def _median(values: Sequence[Any]) -> float | None:

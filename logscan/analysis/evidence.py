@@ -17,23 +17,21 @@ def telling_places(failures: pl.DataFrame, rows: Rows, most: int) -> list[Place]
     Law: the first and the last failure are among them; then the first failure that other rules matched, most frequent
          first; a line whose reason another line names gives that line too
     """
-    part = failures[rows].select(
-        *("row", "path", "line", "offset", "reason_path", "reason_line", "reason_offset"),
-        pl.col("rules").list.join(" ").alias("kind"),
-    )
     kinds = (
-        part.group_by("kind").agg(pl.len().alias("n"), pl.col("row").min()).sort("n", "row", descending=[True, False])
+        failures.select("row", "rules")[rows]
+        .group_by("rules")
+        .agg(pl.len().alias("n"), pl.col("row").min())
+        .sort("n", "row", descending=[True, False])
     )
     wanted = list(dict.fromkeys([int(rows[0]), int(rows[-1]), *kinds["row"].to_list()]))
     spread = rows[np.linspace(0, rows.size - 1, most, dtype=np.int64)].tolist()
     chosen = list(dict.fromkeys([*wanted, *spread]))[:most]
     places: list[tuple[int, Place]] = []
-    for row, path, line, offset, reason_path, reason_line, reason_offset, _ in (
-        part.filter(pl.col("row").is_in(chosen)).sort("row").iter_rows()
-    ):
+    columns = ("row", "path", "line", "offset", "reason_path", "reason_line", "reason_offset")
+    for row, path, line, offset, *reason in failures.select(columns)[sorted(chosen)].iter_rows():
         places.append((chosen.index(row), (path, line, offset)))
-        if reason_path is not None:
-            places.append((chosen.index(row), (reason_path, reason_line, reason_offset)))
+        if reason[0] is not None:
+            places.append((chosen.index(row), (reason[0], reason[1], reason[2])))
     kept = {place for _, place in sorted(places, key=lambda item: item[0])[:most]}
     return [place for place in dict.fromkeys(place for _, place in places) if place in kept]
 
@@ -43,7 +41,9 @@ def read_evidence(classified: pl.LazyFrame, places: Sequence[Place]) -> dict[Pla
     keys = {"log.file.path": pl.String(), "logscan.line": pl.UInt64(), "log.offset": pl.UInt64()}
     wanted = pl.DataFrame(sorted(set(places)), schema=keys, orient="row")
     found = classified.select("log.file.path", "logscan.line", pl.col("log.offset").fill_null(0), "event.original")
-    lines = found.join(wanted.lazy(), on=list(keys), how="semi").collect()
+    # The line alone rules out nearly all, and with it the texts of a file need not be read.
+    near = found.filter(pl.col("logscan.line").is_in(wanted["logscan.line"].unique().implode()))
+    lines = near.join(wanted.lazy(), on=list(keys), how="semi").collect()
     return {
         (path, line, offset): Evidence(path, line, offset, text or "") for path, line, offset, text in lines.iter_rows()
     }

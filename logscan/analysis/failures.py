@@ -1,6 +1,7 @@
 """The failures of a log, as narrow columns that measuring needs: one row each, in one order whatever the input's."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
@@ -24,6 +25,10 @@ _TEXTS = {
     "cause": "logscan.cause",
     "confidence": "logscan.confidence",
 }
+_LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
+_UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
+_IDS = ("client", "user", "endpoint")
+LISTED = "\n"  # between the names of a list
 NO_TIME = np.iinfo(np.int64).min
 SECOND = 1_000_000  # of the microseconds in which times are kept
 
@@ -31,41 +36,57 @@ SECOND = 1_000_000  # of the microseconds in which times are kept
 def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFrame:
     """Narrow CLASSIFIED to what measuring needs.
 
-    Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, status,
-         request (request or trace id), rules, alternatives, reason_from, client_id, user_id and endpoint_id (as in
-         VISITS), family (of the dataset); sorted by time, path and offset; `row` is the place in that order
-    Law: the result does not depend on the row order of the input
+    Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
+         alternatives (joined by LISTED) as places in a sorted list of the texts (Enum), status, request (hash of the
+         request or trace id), client_id, user_id and endpoint_id (as in VISITS), family (of the dataset); sorted by
+         time, path and offset; `row` is the place in that order
+    Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
-    ids = {"client_id": "source.address", "user_id": "user.name", "endpoint_id": "logscan.endpoint"}
-    return (
-        classified.select(
-            pl.col("@timestamp").cast(pl.Int64).alias("t"),
-            pl.col("logscan.line").alias("line"),
-            pl.col("log.offset").fill_null(0).alias("offset"),  # records of one JSON document may share a line
-            *(pl.col(column).alias(name) for name, column in _TEXTS.items()),
-            pl.col("http.response.status_code").alias("status"),
-            pl.coalesce("http.request.id", "trace.id").alias("request"),
-            pl.col("logscan.rules").alias("rules"),
-            pl.col("logscan.alternatives").alias("alternatives"),
-            pl.col("logscan.reason_from").alias("reason_from"),
-            *(principal(column).alias(name) for name, column in ids.items()),
-        )
-        .with_columns(
-            pl.col("dataset").replace_strict(judgement.families, default=pl.col("dataset")).alias("family"),
-            pl.col("cause").fill_null(UNCLASSIFIED),
-            pl.col("confidence").fill_null("low"),
-        )
-        .sort("t", "path", "line", "offset", nulls_last=True)
-        .with_row_index("row")
-        .collect()
-    )
+    request = pl.coalesce("http.request.id", "trace.id")
+    found = classified.select(
+        pl.col("@timestamp").cast(pl.Int64).alias("t"),
+        pl.col("logscan.line").alias("line"),
+        pl.col("log.offset").fill_null(0).alias("offset"),  # records of one JSON document may share a line
+        pl.col("http.response.status_code").alias("status"),
+        pl.when(request.is_not_null()).then(request.hash(0)).alias("request"),
+    ).collect()
+    for name, column in (_TEXTS | _LISTS).items():
+        text = pl.col(column).list.join(LISTED) if name in _LISTS else pl.col(column)
+        wanted = [text.fill_null(_UNNAMED[name]) if name in _UNNAMED else text]
+        wanted += [principal(column).alias(f"{name}_id")] if name in _IDS else []
+        read = classified.select(wanted).collect()
+        found = found.with_columns(as_places(read[column]).alias(name), *read.get_columns()[1:])
+    family = mapped(found["dataset"], lambda names: names.replace_strict(judgement.families, default=names))
+    ordered = found.with_columns(family.alias("family")).sort("t", "path", "line", "offset", nulls_last=True)
+    return ordered.with_row_index("row")
+
+
+def as_places(texts: pl.Series) -> pl.Series:
+    """Texts as their places in the sorted list of them: what stands in many rows is held once."""
+    return texts.cast(pl.Enum(texts.drop_nulls().unique().sort()))
+
+
+def mapped(column: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
+    """A column of places with other texts. change: the texts, each once, to the new ones."""
+    return as_places(change(texts_of(column))).gather(column.to_physical())
+
+
+def texts_of(column: pl.Series) -> pl.Series:
+    """The sorted list that a column's places are in."""
+    kind = column.dtype
+    return kind.categories if isinstance(kind, pl.Enum) else pl.Series(dtype=pl.String)
 
 
 class Coded(NamedTuple):
-    """A text column as numbers: -1 for null, else an index of `texts`, which are sorted."""
+    """A text column as numbers: -1 for null, else an index of `texts`, which are sorted; some may stand nowhere."""
 
-    codes: NDArray[np.int64]
-    texts: list[str]
+    codes: NDArray[np.signedinteger[Any]]
+    texts: pl.Series
+
+    def code(self, text: str) -> int:
+        """-2, which no row has, when it is none of the texts."""
+        found = self.texts.index_of(text)
+        return -2 if found is None else found
 
 
 class Columns:
@@ -86,7 +107,7 @@ class Columns:
 
     def text(self, name: str, row: int) -> str:
         found = self._texts[name]
-        return found.texts[found.codes[row]] if found.codes[row] >= 0 else ""
+        return str(found.texts[int(found.codes[row])]) if found.codes[row] >= 0 else ""
 
     def count(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """How often each text of a column stands in these rows, by code; nulls are not counted."""
@@ -101,10 +122,11 @@ class Columns:
         """The most frequent texts of a column with their counts; ties by text."""
         counts = self.count(name, rows)
         order = np.argsort(-counts, kind="stable")[:most]
-        return tuple((self._texts[name].texts[code], int(counts[code])) for code in order if counts[code])
+        return tuple((str(self._texts[name].texts[int(code)]), int(counts[code])) for code in order if counts[code])
 
 
 def coded(column: pl.Series) -> Coded:
-    texts = column.drop_nulls().unique().sort()
-    codes = column.cast(pl.Enum(texts)).to_physical().cast(pl.Int64()).fill_null(-1)
-    return Coded(codes.to_numpy(), texts.to_list())
+    """In: a column of places"""
+    texts = texts_of(column)
+    narrow = pl.Int8() if len(texts) < 1 << 7 else pl.Int16() if len(texts) < 1 << 15 else pl.Int32()
+    return Coded(column.to_physical().cast(narrow).fill_null(-1).to_numpy(), texts)

@@ -14,7 +14,7 @@ from logscan.analysis.activity import Activity
 from logscan.analysis.assess import Assessor
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
-from logscan.analysis.failures import NO_TIME, SECOND, Columns, read_failures
+from logscan.analysis.failures import LISTED, NO_TIME, SECOND, Columns, read_failures
 from logscan.analysis.handshake import name_benign
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
@@ -104,7 +104,7 @@ class _Maker:
         log = answers.log
         self.observed, self.library, self.judgement = observed, library, judgement
         self.failures, self.log, self.answers = failures, log, answers
-        self.assessor = Assessor(log, answers, library, failures)
+        self.assessor = Assessor(log, answers, library)
         self.scopes = Scopes(log, observed.totals, judgement.measures.concentration_share)
         self.texts = {rule.name: rule for rule in library.causes}
 
@@ -153,14 +153,19 @@ class _Maker:
 
     def _timeline(self, folded: Sequence[tuple[Unit, Verdict]]) -> pl.DataFrame:
         times = self.log.columns.t
-        parts = [pl.DataFrame({"t": times[unit.rows], "what": verdict.cause}) for unit, verdict in folded]
-        minute = pl.col("t").cast(TIME).dt.truncate("1m")
-        timed = pl.concat(parts).filter(pl.col("t") != NO_TIME)
-        counted = timed.group_by(bucket=minute, what="what").agg(events=pl.len().cast(pl.UInt64()))
-        return counted.sort("bucket", "what").select(list(_TIMELINE))
+        parts = [_TIMELINE.to_frame()]
+        for unit, verdict in folded:
+            timed = times[unit.rows]
+            minute = pl.from_epoch(pl.Series(timed[timed != NO_TIME]), "us").dt.replace_time_zone("UTC")
+            counted = minute.dt.truncate("1m").value_counts(name="events")
+            parts.append(
+                counted.select(bucket=pl.first(), what=pl.lit(verdict.cause), events=pl.last().cast(pl.UInt64()))
+            )
+        added = pl.concat(parts).group_by("bucket", "what").agg(pl.col("events").sum())
+        return added.sort("bucket", "what").select(list(_TIMELINE))
 
     def _verdict(self, unit: Unit) -> Verdict:
-        part = self.failures[unit.rows].select("rules", "alternatives")
+        part = self.failures.select("rules", "alternatives")[unit.rows]
         named = Named(
             unit.cause,
             str(unit.series["confidence"]),
@@ -268,11 +273,14 @@ class _Maker:
 
 
 def _most_frequent(lists: pl.Series) -> tuple[str, ...]:
-    """The texts of a list column, most frequent first, ties by their usual place in the lists, then by text."""
-    rows = pl.DataFrame({"names": lists}).with_row_index("at").explode("names").drop_nulls("names")
-    rows = rows.with_columns(pl.int_range(pl.len()).over("at").alias("place"))
-    counted = rows.group_by("names").agg(pl.len().alias("n"), pl.col("place").mean())
-    return tuple(counted.sort("n", "place", "names", descending=[True, False, False])["names"].to_list())
+    """The texts of joined lists, most frequent first, ties by their usual place in the lists, then by text."""
+    counts: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for names, times in lists.drop_nulls().value_counts(name="times").iter_rows():
+        for place, name in enumerate(names.split(LISTED) if names else ()):
+            counts[name] = counts.get(name, 0) + times
+            places[name] = places.get(name, 0) + times * place
+    return tuple(sorted(counts, key=lambda name: (-counts[name], places[name] / counts[name], name)))
 
 
 def _identity(cause: str, unit: Unit) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import polars as pl
 
 from logscan.analysis.activity import Activity
-from logscan.analysis.failures import SECOND
+from logscan.analysis.failures import LISTED, SECOND, as_places
 from logscan.analysis.series import SERIES
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Rule, match
@@ -21,8 +21,9 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
     Law:   asked of every client alone (OPTIONS apart), then of all clients together whose every failure was answered
     Units: pair_s seconds between a failure and its answer
     """
-    bare = failures.filter(pl.col("cause") == UNCLASSIFIED).with_columns(
-        (pl.col("method") == "OPTIONS").fill_null(value=False).alias("options")
+    bare = failures.filter(pl.col("cause") == UNCLASSIFIED).select(
+        *("row", "t", "client_id", "endpoint_id"),
+        (pl.col("method") == "OPTIONS").fill_null(value=False).alias("options"),
     )
     if bare.is_empty() or not rules:
         return failures
@@ -41,8 +42,9 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
             chosen = pl.concat(
                 [chosen, rest.select(_KEYS).with_columns(pl.lit(found["winner"][0], pl.UInt32()).alias("winner"))]
             )
-    named = bare.join(chosen, on=_KEYS, how="inner").select("row", "winner")
-    return _renamed(failures.join(named, on="row", how="left", maintain_order="left"), rules)
+    if chosen.is_empty():
+        return failures
+    return _renamed(failures, bare.join(chosen, on=_KEYS, how="inner").select("row", "winner"), rules)
 
 
 def challenge_rows(answered: pl.DataFrame, successes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
@@ -102,27 +104,32 @@ def _chosen(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     return rows.select(keys).with_columns(found.select(winner.alias("winner")).to_series()).drop_nulls("winner")
 
 
-def _renamed(failures: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+def _renamed(failures: pl.DataFrame, named: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """In: named: row, winner (place of the rule that names its cause)"""
     meaning = pl.DataFrame(
         {
             "winner": list(range(len(rules))),
-            "new_cause": [rule.names for rule in rules],
-            "new_confidence": [rule.meaning["confidence"] for rule in rules],
-            "new_alternatives": [list(rule.meaning.get("alternatives") or ()) for rule in rules],
-            "new_rule": [[rule.name] for rule in rules],
+            "cause": [rule.names for rule in rules],
+            "confidence": [rule.meaning["confidence"] for rule in rules],
+            "alternatives": [LISTED.join(rule.meaning.get("alternatives") or ()) for rule in rules],
+            "rules": [rule.name for rule in rules],
         },
         schema={
             "winner": pl.UInt32(),
-            "new_cause": pl.String(),
-            "new_confidence": pl.String(),
-            "new_alternatives": pl.List(pl.String()),
-            "new_rule": pl.List(pl.String()),
+            "cause": pl.String(),
+            "confidence": pl.String(),
+            "alternatives": pl.String(),
+            "rules": pl.String(),
         },
     )
-    both = failures.join(meaning, on="winner", how="left", maintain_order="left")
-    return both.with_columns(
-        pl.coalesce("new_cause", "cause").alias("cause"),
-        pl.coalesce("new_confidence", "confidence").alias("confidence"),
-        pl.coalesce("new_alternatives", "alternatives").alias("alternatives"),
-        pl.coalesce(pl.concat_list("new_rule", "rules"), "new_rule", "rules").alias("rules"),
-    ).select(failures.columns[:-1])
+    winners = failures.select("row").join(named, on="row", how="left", maintain_order="left")["winner"]
+    for name in ("cause", "confidence", "alternatives", "rules"):
+        was = pl.DataFrame({"winner": winners, "was": failures[name]})
+        # Few different ones, each said anew once; not once for every failure.
+        new = was.unique().join(meaning.select("winner", new=name), on="winner", how="left")
+        new = new.with_columns(pl.col("was").cast(pl.String()).alias("text"))
+        both = pl.concat_str("new", "text", separator=LISTED) if name == "rules" else pl.col("new")
+        new = new.with_columns(as_places(new.select(pl.coalesce(both, "new", "text")).to_series()).alias(name))
+        found = was.join(new, on=["winner", "was"], how="left", nulls_equal=True, maintain_order="left")
+        failures = failures.with_columns(found[name])
+    return failures

@@ -48,7 +48,7 @@ class Log:
         if self.coverage is None:
             return self
         paths = self.columns["path"]
-        first, last = self.coverage.of(paths.texts[code] for code in np.unique(paths.codes[rows]) if code >= 0)
+        first, last = self.coverage.of(paths.texts[int(code)] for code in np.unique(paths.codes[rows]) if code >= 0)
         return replace(self, first=first, last=last)
 
     @property
@@ -121,7 +121,7 @@ def _volume(rows: NDArray[np.int64], log: Log) -> Row:
     }
     found: Row = {name: columns.distinct(column, rows) for name, column in names.items()}
     method = columns["method"]
-    options = method.texts.index("OPTIONS") if "OPTIONS" in method.texts else -2
+    options = method.code("OPTIONS")
     statuses = np.bincount(columns.status[rows])
     for name, column in (("route", "endpoint"), ("method", "method")):
         top = columns.top(column, rows, 1)
@@ -268,7 +268,7 @@ def _who(rows: NDArray[np.int64], log: Log) -> Row:
     per_user = columns.count("user", named)
     placed = named[clients[named] >= 0]
     many = len(columns["client"].texts)
-    pairs = np.divmod(np.unique(users[placed] * many + clients[placed]), many) if placed.size else ()
+    pairs = np.divmod(np.unique(users[placed].astype(np.int64) * many + clients[placed]), many) if placed.size else ()
     found: Row = {
         "tries_per_user": float(np.median(per_user[per_user > 0])),
         "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs else None,
@@ -288,7 +288,7 @@ def _networks(rows: NDArray[np.int64], log: Log) -> NDArray[np.int64]:
     """The /24 (IPv4) or /48 (IPv6) of each row's client, as numbers."""
     client = log.columns["client"]
     codes, at = np.unique(client.codes[rows], return_inverse=True)
-    names = np.array([_network(client.texts[code]) for code in codes])
+    names = np.array([_network(text) for text in client.texts.gather(codes)])
     return np.asarray(np.unique(names, return_inverse=True)[1][at], dtype=np.int64)
 
 

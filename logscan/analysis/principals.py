@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
+from logscan.analysis.failures import texts_of
 from logscan.analysis.judgement import Measures
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
@@ -53,21 +54,28 @@ def split_by_principal(
     owner = pl.lit("all")
     for name in reversed(PRINCIPALS):
         owner = pl.when((most > 0) & (pl.col(f"n_{name}") == most)).then(pl.lit(name)).otherwise(owner)
-    value = pl.lit(None, pl.String())
+    value = pl.lit(None, pl.UInt32())
     owned = counted.with_columns(owner.alias("level"))
     for name in PRINCIPALS:
-        value = pl.when(pl.col("level") == name).then(name).otherwise(value)
+        value = pl.when(pl.col("level") == name).then(pl.col(name).to_physical()).otherwise(value)
     parts = owned.with_columns(value.alias("value")).group_by(*group, "level", "value").agg("row", n=pl.len())
-    # As Unit.order has it, so that a head is a head of the units.
+    # As Unit.order has it, so that a head is a head of the units; places are in the order of the texts.
     parts = parts.sort("n", *group, "level", "value", descending=[True, *[False] * 4], nulls_last=False)
     # Each that outweighs the rest leaves at most this share of it, so that few can, one after the other.
     leaves = 1 - min(measures.dominant_share, 0.9)
     dominant = int(-np.log(rows.size) / np.log(leaves)) + 2
     listed = measures.principals + measures.named_principals + measures.few_principals + dominant
     head = (pl.int_range(pl.len()).over(group) < listed) | pl.col("value").is_null()
+    texts = {name: texts_of(failures[name]) for name in PRINCIPALS}
     units = [
-        Unit(cause, family, np.sort(np.array(found, dtype=np.int64)), level, (text,) if text is not None else ())
-        for cause, family, level, text, found, _ in parts.filter(head).iter_rows()
+        Unit(
+            cause,
+            family,
+            np.sort(np.array(found, dtype=np.int64)),
+            level,
+            (texts[level][at],) if at is not None else (),
+        )
+        for cause, family, level, at, found, _ in parts.filter(head).iter_rows()
     ]
     tails = {
         (str(cause), str(family)): Tail(np.sort(part["row"].explode().cast(pl.Int64).to_numpy()), part.height)

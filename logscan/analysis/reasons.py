@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from logscan.analysis.failures import mapped
 from logscan.model.taxonomy import UNCLASSIFIED
 
 _CARRIED = ("cause", "confidence", "rules", "alternatives")
@@ -14,22 +15,19 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
 
     In:    failures (see `read_failures`)
     Out:   the same, without the lines whose reason was carried over; those that took one have its cause, confidence,
-           rules and alternatives, `reason_from` path:line of the line that named it, `reason_path`, `_line`, `_offset`
+           rules and alternatives, and `reason_path`, `reason_line` and `reason_offset` of the line that named it
     Law:   a line that names a cause with high or medium confidence keeps it; no line is made
     Units: within_s seconds between the two lines; a request id that both carry needs no time
     """
-    # Where a log was rotated or divided by day, the two lines may stand in two files of it.
-    failures = failures.with_columns(log=pl.col("path").str.replace(_ROTATED, "").str.replace_all(_DATE, ""))
     # A rule that is not sure of a bare status line is no reason against one that was written about the request.
     bare_cause = (pl.col("cause") == UNCLASSIFIED) | (pl.col("confidence") == "low")
-    told = failures.filter(~bare_cause)
     failures = failures.with_columns(
-        pl.lit(None, pl.String()).alias("reason_path"),
-        *(pl.lit(None, failures[name].dtype).alias(f"reason_{name}") for name in ("line", "offset")),
+        pl.lit(None, failures[name].dtype).alias(f"reason_{name}") for name in ("path", "line", "offset")
     )
-    bare = failures.filter(bare_cause)
-    if told.is_empty() or bare.is_empty():
-        return failures.drop("log")
+    if failures.select(bare_cause.all() | (~bare_cause).all()).item():
+        return failures
+    failures = failures.with_columns(mapped(failures["path"], _whole_log).alias("log"))
+    told, bare = failures.filter(~bare_cause), failures.filter(bare_cause)
     pairs = _by_request(bare, told)
     within = int(within_s * 1_000_000)
     for by in (["client", "endpoint"], ["client"], ["log"]):
@@ -43,6 +41,11 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
     told = failures.filter(~bare_cause).join(absorbed, on="row", how="anti")
     both = pl.concat([kept.select(failures.columns), told.select(failures.columns)]).drop("row", "log")
     return both.sort("t", "path", "line", "offset", nulls_last=True).with_row_index("row")
+
+
+def _whole_log(paths: pl.Series) -> pl.Series:
+    """Where a log was rotated or divided by day, the two lines may stand in two files of it."""
+    return paths.str.replace(_ROTATED, "").str.replace_all(_DATE, "")
 
 
 def _by_request(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -91,13 +94,11 @@ def _carried(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
     names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "offset", "user", "credential")}
     both = bare.join(told.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
     found = pl.col("told").is_not_null()
-    place = pl.concat_str("told_path", pl.lit(":"), "told_line")
     carried = [pl.when(found).then(names[name]).otherwise(name).alias(name) for name in _CARRIED]
     return both.with_columns(
         *carried,
         # What one line knows of the caller and the other does not belongs to the event.
         *(pl.coalesce(name, names[name]).alias(name) for name in ("user", "credential")),
-        pl.when(found).then(place).otherwise("reason_from").alias("reason_from"),
         pl.col("told_path").alias("reason_path"),
         pl.col("told_line").alias("reason_line"),
         pl.col("told_offset").alias("reason_offset"),

@@ -82,7 +82,7 @@ class Wide:
             good = self.answers.upstreams.filter(pl.col("server.address") == text)
             if good.height in {0, self.answers.upstreams.height}:
                 continue
-            there = rows[columns["upstream"].codes[rows] == columns["upstream"].texts.index(text)]
+            there = rows[columns["upstream"].codes[rows] == columns["upstream"].code(text)]
             window = self._window(there)
             bad = np.bincount(window, minlength=self.edges.size - 1).astype(np.float64)
             middle = good["bucket"].cast(pl.Int64).to_numpy() / SECOND + 30
@@ -109,7 +109,7 @@ class Wide:
         if not named.size:
             return None
         many = len(columns["client"].texts)  # all of them have one: see `find`
-        pairs = np.unique(endpoints.codes[named] * many + columns["client"].codes[named])
+        pairs = np.unique(endpoints.codes[named].astype(np.int64) * many + columns["client"].codes[named])
         hit = np.bincount(pairs // many, minlength=len(endpoints.texts))
         order = [
             code

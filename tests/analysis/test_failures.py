@@ -5,7 +5,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.failures import NO_TIME, Columns, coded, read_failures
+from logscan.analysis.failures import NO_TIME, Columns, as_places, coded, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.model.resources import rules_dir
 from tests.analysis.simulate import Request, bad, observe
@@ -47,9 +47,9 @@ def test_counts_leave_out_what_is_missing() -> None:
 
 @given(st.lists(st.one_of(st.none(), st.text(max_size=3)), max_size=20))
 def test_codes_stand_for_their_texts(texts: list[str | None]) -> None:
-    found = coded(pl.Series(texts, dtype=pl.String()))
-    assert [found.texts[code] if code >= 0 else None for code in found.codes] == texts
-    assert found.texts == sorted({text for text in texts if text is not None}, key=lambda text: text.encode())
+    found = coded(as_places(pl.Series(texts, dtype=pl.String())))
+    assert [found.texts[code] if code >= 0 else None for code in found.codes.tolist()] == texts
+    assert found.texts.to_list() == sorted({text for text in texts if text is not None}, key=lambda text: text.encode())
 
 
 def test_formats_of_one_family_are_one() -> None:

@@ -27,7 +27,7 @@ def test_the_reason_is_carried_over_and_counted_once() -> None:
     assert found.select("cause", "confidence", "path", "reason_path").rows() == [
         ("token_expired", "high", "access.log", "app.log")
     ]
-    assert found["reason_from"].to_list() == ["app.log:2"]
+    assert found["reason_line"].to_list() == [2]
 
 
 @pytest.mark.parametrize(
