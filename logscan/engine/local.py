@@ -1,7 +1,7 @@
 """Runs the work on this machine: one reader, a few workers, partials merged as they come."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
@@ -12,11 +12,13 @@ from typing import BinaryIO, NamedTuple
 from logscan.engine.merge import Merge, Merged
 from logscan.engine.partial import Partial, Tally, empty
 from logscan.engine.plan import Plan, Task, Tasks
-from logscan.engine.sample import Looked, sample_lines
+from logscan.engine.sample import LOOK, Looked, sample_lines
 from logscan.engine.worker import work
-from logscan.ingest.chunk import Chunk, chunks
+from logscan.ingest.chunk import Begins, Chunk, chunks
 from logscan.ingest.detect import detect
+from logscan.ingest.document import WHY, document_chunks, sample_of
 from logscan.ingest.format import Clock, Format
+from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.source import Source, open_source
@@ -109,27 +111,35 @@ class Local:
                 why = "; ".join(stream.notes) or "is a binary file, not a log"
                 self.faults.append(SourceError(why, where=Where(source.path), hint=hint))
                 return
-            task, why = self._task(source, looked)
+            records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
+            task, why = self._task(source, looked, records)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
             starts = partial(_last_event, task=task) if any(form.multiline for form in task.formats) else None
             told = 0
             try:
-                for chunk in chunks(looked, source.path, size=self.settings.chunk, starts=starts):
+                for chunk in self._cut(looked, source, starts, of_records=records is not None):
                     self.progress(stream.stored - told)
                     told = stream.stored
                     yield chunk, task
             finally:
                 self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), why)
 
-    def _task(self, source: Source, looked: Looked) -> tuple[Task, str]:
+    def _cut(self, looked: Looked, source: Source, starts: Begins | None, *, of_records: bool) -> Iterator[Chunk]:
+        if of_records:
+            return document_chunks(looked, source.path, load_limits(), size=self.settings.chunk)
+        return chunks(looked, source.path, size=self.settings.chunk, starts=starts)
+
+    def _task(self, source: Source, looked: Looked, records: Sequence[str] | None) -> tuple[Task, str]:
+        """In: records: of the source's head, when it is JSON documents"""
         clock = Clock(self.settings.zone, source.modified or self.settings.now)
         formats: tuple[Format, ...] = self.plan.formats
-        sample = sample_lines(source, looked)
+        sample = sample_lines(source, looked) if records is None else records
         if self.settings.log_format is not None:
             chosen = tuple(form for form in formats if form.id == self.settings.log_format)
             return self.tasks.make(source.path, chosen, [chosen[0].id], clock, sample), "as told by --log-format"
         found = detect(sample, formats)
-        return self.tasks.make(source.path, found.order, found.shares, clock, sample), found.why
+        why = found.why if records is None else f"{WHY}; {found.why}"
+        return self.tasks.make(source.path, found.order, found.shares, clock, sample), why
 
 
 def _last_event(lines: Sequence[bytes], task: Task) -> int | None:

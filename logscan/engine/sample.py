@@ -3,7 +3,7 @@
 from logscan.ingest.raw import Peeked, take
 from logscan.ingest.source import Source, Stream
 
-_LOOK = 64 << 10  # bytes at each place
+LOOK = 64 << 10  # bytes at each place
 _LINES = 150  # of each place
 
 
@@ -12,7 +12,7 @@ class Looked:
 
     def __init__(self, stream: Stream) -> None:
         self.start = stream.start
-        self.head = take(stream, _LOOK)
+        self.head = take(stream, LOOK)
         self._reader = Peeked(self.head, stream)
 
     def readinto(self, view: memoryview, /) -> int:
@@ -37,19 +37,19 @@ def _middle_and_tail(source: Source, head: bytes) -> list[bytes]:
         if file.read(len(head)) != head:
             return []  # compressed or recoded: what lies at an offset means nothing
         size = file.seek(0, 2)
-        if size <= 3 * _LOOK:
+        if size <= 3 * LOOK:
             return []
         file.seek(size // 2)
-        middle = file.read(_LOOK)
-        file.seek(size - _LOOK)
-        return [middle, file.read(_LOOK)]
+        middle = file.read(LOOK)
+        file.seek(size - LOOK)
+        return [middle, file.read(LOOK)]
 
 
 def _whole_lines(data: bytes, *, inner: bool) -> list[str]:
     rows = data.split(b"\n")
     if inner:
         rows = rows[1:]
-    if len(data) == _LOOK and len(rows) > 1:
+    if len(data) == LOOK and len(rows) > 1:
         rows = rows[:-1]  # cut; what is shorter ends where the file ends
     step = max(1, len(rows) // _LINES)
     return [row.removesuffix(b"\r").decode("utf-8", "backslashreplace") for row in rows[::step] if row.strip()]

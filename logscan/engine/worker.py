@@ -9,6 +9,7 @@ from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
 from logscan.engine.plan import Period, Plan, Task
+from logscan.engine.records import of_records
 from logscan.ingest.chunk import Chunk
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
@@ -31,7 +32,14 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
     Law:   the merge of the partials of any division of a log into chunks is the same
     Units: the chunk's line numbers and offsets are those of the decompressed source
     """
+    if chunk.records is not None:
+        return of_records(chunk, chunk.records, task, plan, work_lines)
     lines, repaired = read_lines(chunk)
+    return work_lines(chunk, lines, repaired, task, plan)
+
+
+def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:
+    """The same, of LINES: those of the chunk, or the records of its documents."""
     if lines.is_empty():
         return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines)})
     read = _read(lines, task, plan)

@@ -19,12 +19,30 @@ Begins = Callable[[Sequence[bytes]], int | None]  # the last of these lines, wit
 Last = Callable[[int, int], int]  # the place of the last LF within [low, high), or -1
 
 
+class Records(NamedTuple):
+    """The rows of a chunk that is part of JSON documents (see `document`).
+
+    starts, ends          bytes of the chunk's data; a row's lines are not cut apart
+    lines                 where each begins, 1-based; several may begin on one line
+    faults                why a row cannot be read, else empty
+    continuations, blank  lines that are none of these
+    """
+
+    starts: Sequence[int]
+    ends: Sequence[int]
+    lines: Sequence[int]
+    faults: Sequence[str]
+    continuations: int
+    blank: int
+
+
 class Chunk(NamedTuple):
     source: str
     offset: int  # of data's first byte, in the unpacked content
     first_line: int  # 1-based
     data: bytes
     cut_lines: int  # 1 when data's last line was longer than the limit and was cut there, else 0
+    records: Records | None = None  # where its rows stand, when they are not its lines
 
 
 class Content(Reader, Protocol):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from logscan.ingest.chunk import Chunk
+from logscan.ingest.chunk import Chunk, Records
 from logscan.model.schemas import LINES
 
 # What makes pl.scan_lines take bytes for a compressed stream and unpack them.
@@ -16,8 +16,11 @@ def read_lines(chunk: Chunk) -> tuple[pl.DataFrame, int]:
     """Cut at LF only and drop one trailing CR; bytes that are no UTF-8 become `\\xNN` to the eye, NUL becomes `\\x00`.
 
     Out: LINES (log.offset: where the line's first byte lies in the stream), and how many lines were repaired so
-    Law: as many rows as LF, one more when something follows the last; U+2028, \\x0b, \\x85 and a lone CR cut nothing
+    Law: as many rows as LF, one more when something follows the last; U+2028, \\x0b, \\x85 and a lone CR cut nothing;
+         of JSON documents one row for each record, logscan.line being its number within the chunk (see `document`)
     """
+    if chunk.records is not None:
+        return _read_records(chunk, chunk.records)
     data, repaired = chunk.data, 0
     text = _rows(data) if b"\0" not in data else None
     if text is None:
@@ -40,6 +43,22 @@ def read_lines(chunk: Chunk) -> tuple[pl.DataFrame, int]:
         schema=LINES,
     )
     return lines, repaired
+
+
+def _read_records(chunk: Chunk, records: Records) -> tuple[pl.DataFrame, int]:
+    data, texts, repaired = chunk.data, list[str](), 0
+    for start, end in zip(records.starts, records.ends, strict=True):
+        row = data[start:end]
+        text = row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
+        # a lone byte shown as \xNN is longer than it was
+        repaired += len(text) != len(row) and len(text.encode()) != len(row)
+        texts.append(text)
+    offsets = np.asarray(records.starts, np.uint64) + np.uint64(chunk.offset)
+    numbers = pl.int_range(1, len(texts) + 1, dtype=pl.UInt64, eager=True)
+    original = pl.Series(texts, dtype=pl.String())
+    return pl.DataFrame(
+        {"logscan.line": numbers, "log.offset": offsets, "event.original": original}, schema=LINES
+    ), repaired
 
 
 def _rows(data: bytes) -> pl.Series | None:
