@@ -57,6 +57,10 @@ class Measures:
     reach: float
     reach_events: int
     period_spread: float
+    gap_s: float
+    gap_share: float
+    gap_times: float
+    jump_s: float
     evidence_lines: int
     listed: int
     episodes_listed: int

@@ -7,8 +7,9 @@ import polars as pl
 
 from logscan.engine.local import Opened, Ran
 from logscan.engine.partial import Tally
+from logscan.ingest.rotation import part_of
 from logscan.model.errors import LogscanError
-from logscan.model.finding import Finding, Input, Rejected, Scan
+from logscan.model.finding import Coverage, Finding, Input, Rejected, Scan
 
 _NEVER_OPENED = Opened("", (), "")
 _ROWS = 20_000  # of the timeline, at most
@@ -22,6 +23,7 @@ def assemble(
     *,
     zone: str,
     rules_digest: str,
+    coverage: Sequence[Coverage] = (),
     trusted: Sequence[str] = (),
 ) -> Scan:
     """Put a Scan together.
@@ -51,6 +53,7 @@ def assemble(
         faults=tuple(words(fault) for fault in ran.faults),
         rules_digest=rules_digest,
         partial=ran.partial,
+        coverage=tuple(coverage),
         trusted=tuple(trusted),
     )
 
@@ -73,6 +76,8 @@ def _input(path: str, tally: Tally, opened: Opened, zone: str) -> Input:
         datasets=dict(most),
         why=opened.why,
         notes=(*opened.notes, *_notes(tally)),
+        log=part_of(path).log,
+        doubt=opened.doubt,
     )
 
 

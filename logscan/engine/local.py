@@ -9,18 +9,19 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from logscan.engine.era import Eras
 from logscan.engine.merge import Merge, Merged
 from logscan.engine.partial import Partial, Tally, empty
 from logscan.engine.plan import Plan, Task, Tasks
-from logscan.engine.sample import LOOK, Looked, sample_lines
+from logscan.engine.sample import LOOK, Looked, Sample, look_at
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, chunks
-from logscan.ingest.detect import detect
+from logscan.ingest.detect import Detection, detect
 from logscan.ingest.document import WHY, document_chunks, sample_of
-from logscan.ingest.format import Clock, Format
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
+from logscan.ingest.rotation import newest_first
 from logscan.ingest.source import Source, open_source
 from logscan.model.errors import LogscanError, SourceError, Where
 
@@ -33,6 +34,7 @@ class Opened(NamedTuple):
     sha256: str
     notes: tuple[str, ...]
     why: str
+    doubt: str = ""  # why the formats may be the wrong ones
 
 
 class Ran(NamedTuple):
@@ -74,6 +76,7 @@ class Local:
         self.plan, self.settings, self.progress = plan, settings, progress
         self.merge = Merge(folder)
         self.tasks = Tasks(plan)
+        self.eras = Eras(settings.zone)
         self.opened: dict[str, Opened] = {}
         self.faults: list[LogscanError] = []
 
@@ -92,7 +95,7 @@ class Local:
         return Ran(self.merge.done(), self.opened, tuple(self.faults), self.settings.stop())
 
     def _chunks(self, sources: list[Source]) -> Generator[tuple[Chunk, Task]]:
-        for source in sources:
+        for source in newer_parts_first(sources):
             try:
                 yield from self._chunks_of(source)
             except LogscanError as fault:
@@ -112,7 +115,7 @@ class Local:
                 self.faults.append(SourceError(why, where=Where(source.path), hint=hint))
                 return
             records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
-            task, why = self._task(source, looked, records)
+            task, chosen = self._task(source, looked, records)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
             starts = partial(_last_event, task=task) if any(form.multiline for form in task.formats) else None
             told = 0
@@ -122,24 +125,33 @@ class Local:
                     told = stream.stored
                     yield chunk, task
             finally:
-                self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), why)
+                self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), chosen.why, chosen.doubt)
 
     def _cut(self, looked: Looked, source: Source, starts: Begins | None, *, of_records: bool) -> Iterator[Chunk]:
         if of_records:
             return document_chunks(looked, source.path, load_limits(), size=self.settings.chunk)
         return chunks(looked, source.path, size=self.settings.chunk, starts=starts)
 
-    def _task(self, source: Source, looked: Looked, records: Sequence[str] | None) -> tuple[Task, str]:
+    def _task(self, source: Source, looked: Looked, records: Sequence[str] | None) -> tuple[Task, Detection]:
         """In: records: of the source's head, when it is JSON documents"""
-        clock = Clock(self.settings.zone, source.modified or self.settings.now)
-        formats: tuple[Format, ...] = self.plan.formats
-        sample = sample_lines(source, looked) if records is None else records
+        sample = look_at(source, looked) if records is None else Sample(list(records), ends=False)
         if self.settings.log_format is not None:
-            chosen = tuple(form for form in formats if form.id == self.settings.log_format)
-            return self.tasks.make(source.path, chosen, [chosen[0].id], clock, sample), "as told by --log-format"
-        found = detect(sample, formats)
-        why = found.why if records is None else f"{WHY}; {found.why}"
-        return self.tasks.make(source.path, found.order, found.shares, clock, sample), why
+            chosen = tuple(form for form in self.plan.formats if form.id == self.settings.log_format)
+            found = Detection(chosen, "as told by --log-format", {chosen[0].id: 1.0})
+        else:
+            found = detect(sample.lines, self.plan.formats)
+            if records is not None:
+                found = found._replace(why=f"{WHY}; {found.why}")
+        changed = source.modified or self.settings.now
+        clock = self.eras.clock(source.path, changed, sample.lines, found.order, ends=sample.ends)
+        return self.tasks.make(source.path, found.order, found.shares, clock, sample.lines), found
+
+
+def newer_parts_first(sources: Sequence[Source]) -> list[Source]:
+    """Files so that newer parts can tell the years of older ones; members of archives as they stand."""
+    files = {source.path: source for source in sources if source.member is None}
+    ordered = iter(newest_first(files))
+    return [source if source.member is not None else files[next(ordered)] for source in sources]
 
 
 def _last_event(lines: Sequence[bytes], task: Task) -> int | None:

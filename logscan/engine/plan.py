@@ -7,6 +7,7 @@ from datetime import datetime
 import polars as pl
 
 from logscan.analysis.classify import by_dataset, filled, needed_columns
+from logscan.analysis.course import Steps
 from logscan.analysis.redact import Redactor
 from logscan.ingest.address import Networks
 from logscan.ingest.format import Format
@@ -36,6 +37,7 @@ class Plan:
 
     causes, outcomes  the rules that may speak, by event.dataset, best first
     all_events        every event is kept whole, not only failures
+    steps             what is remembered of the course of the times
     trusted           proxies whose forwarded lists tell the client
     """
 
@@ -46,6 +48,7 @@ class Plan:
     redactor: Redactor
     period: Period
     all_events: bool
+    steps: Steps
     trusted: Networks = ()
 
 
@@ -72,11 +75,12 @@ def make_plan(
     redactor: Redactor,
     *,
     period: Period,
+    steps: Steps,
     all_events: bool = False,
     trusted: Networks = (),
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, trusted)
+    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, steps, trusted)
 
 
 class Tasks:

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO, NamedTuple
 
+from logscan.analysis.course import Steps
 from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
 from logscan.analysis.series import SERIES
@@ -77,7 +78,16 @@ def load_definitions(request: Request) -> Definitions:
         raise Faults(faults)
     library, formats, judgement = compiled
     period = Period(request.since, request.until)
-    plan = make_plan(formats, library, redactor, period=period, all_events=request.all_events, trusted=request.trusted)
+    steps = Steps(judgement.measures.gap_s, judgement.measures.jump_s)
+    plan = make_plan(
+        formats,
+        library,
+        redactor,
+        period=period,
+        steps=steps,
+        all_events=request.all_events,
+        trusted=request.trusted,
+    )
     return Definitions(library, plan, judgement)
 
 

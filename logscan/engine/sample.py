@@ -1,10 +1,20 @@
-"""A look at a source before it is read: lines from its head, and from its middle and tail where that costs nothing."""
+"""A look at a source before it is read: lines from its head, its middle and its tail, as far as they can be had."""
+
+from typing import NamedTuple
 
 from logscan.ingest.raw import Peeked, take
 from logscan.ingest.source import Source, Stream
 
 LOOK = 64 << 10  # bytes at each place
+_DEEP = 1 << 20  # bytes of a source whose end cannot be looked at: all that is looked at, spread over it
 _LINES = 150  # of each place
+
+
+class Sample(NamedTuple):
+    """ends: the last lines are the source's last."""
+
+    lines: list[str]
+    ends: bool
 
 
 class Looked:
@@ -13,43 +23,70 @@ class Looked:
     def __init__(self, stream: Stream) -> None:
         self.start = stream.start
         self.head = take(stream, LOOK)
+        self._stream = stream
         self._reader = Peeked(self.head, stream)
+
+    def further(self, size: int) -> bytes:
+        """What follows the head; to be asked once, before anything is read."""
+        more = take(self._stream, size)
+        self._reader = Peeked(self.head + more, self._stream)
+        return more
 
     def readinto(self, view: memoryview, /) -> int:
         return self._reader.readinto(view)
 
 
-def sample_lines(source: Source, looked: Looked) -> list[str]:
-    """Whole lines from the head and, of a plain file, from the middle and the tail.
+def look_at(source: Source, looked: Looked) -> Sample:
+    """Whole lines from the head, the middle and the tail; of what is compressed or piped, of its first megabyte.
 
     Law: depends on the source's bytes alone
     """
-    places = [looked.head]
-    if source.file is not None and source.member is None and source.file.is_file():
-        places += _middle_and_tail(source, looked.head)
-    return [line for at, place in enumerate(places) for line in _whole_lines(place, inner=at > 0)]
+    if len(looked.head) < LOOK:
+        return _sample([looked.head], ends=True)
+    if places := _of_file(source, looked.head):
+        return _sample([looked.head, *places], ends=True)
+    more = looked.further(_DEEP - LOOK)
+    middle = len(more) // 2 if len(more) > 3 * LOOK else len(more)
+    places = [more[middle : middle + LOOK], more[-LOOK:]]
+    return _sample([looked.head, *(place for place in places if place)], ends=len(more) < _DEEP - LOOK)
 
 
-def _middle_and_tail(source: Source, head: bytes) -> list[bytes]:
-    if source.file is None:
+def sample_lines(source: Source, looked: Looked) -> list[str]:
+    """As `look_at`, the lines alone."""
+    return look_at(source, looked).lines
+
+
+def _sample(places: list[bytes], *, ends: bool) -> Sample:
+    last = len(places) - 1
+    cut = [_whole_lines(place, inner=at > 0, cut=at < last or not ends) for at, place in enumerate(places)]
+    return Sample([line for lines in cut for line in lines], ends)
+
+
+def _of_file(source: Source, head: bytes) -> list[bytes]:
+    """The middle and the tail of a plain file; nothing of what is packed, recoded, or no file."""
+    if source.file is None or source.member is not None or not source.file.is_file():
         return []
     with source.file.open("rb") as file:
         if file.read(len(head)) != head:
             return []  # compressed or recoded: what lies at an offset means nothing
         size = file.seek(0, 2)
-        if size <= 3 * LOOK:
-            return []
-        file.seek(size // 2)
-        middle = file.read(LOOK)
-        file.seek(size - LOOK)
-        return [middle, file.read(LOOK)]
+        places = [size // 2] if size > 3 * LOOK else []
+        found = []
+        for place in (*places, max(len(head), size - LOOK)):
+            file.seek(place)
+            found.append(file.read(LOOK))
+        return found
 
 
-def _whole_lines(data: bytes, *, inner: bool) -> list[str]:
-    rows = data.split(b"\n")
+def _whole_lines(data: bytes, *, inner: bool, cut: bool) -> list[str]:
+    rows = data.removesuffix(b"\n").split(b"\n")
     if inner:
         rows = rows[1:]
-    if len(data) == LOOK and len(rows) > 1:
-        rows = rows[:-1]  # cut; what is shorter ends where the file ends
+    if cut and len(rows) > 1:
+        rows = rows[:-1]
     step = max(1, len(rows) // _LINES)
-    return [row.removesuffix(b"\r").decode("utf-8", "backslashreplace") for row in rows[::step] if row.strip()]
+    return [
+        row.removesuffix(b"\r").decode("utf-8", "backslashreplace")
+        for n, row in enumerate(rows)
+        if (n % step == 0 or n == len(rows) - 1) and row.strip()
+    ]

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
+from logscan.analysis.noticed import coverages
 from logscan.engine.assemble import assemble
 from logscan.engine.merge import Merged
 from logscan.engine.read import read_logs
@@ -24,8 +25,17 @@ def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
     with read_logs(request, progress) as (ran, (library, _, judgement)):
         built = build_findings(_observed(ran.merged), library, judgement)
         timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
+        covered = coverages({path: tally.courses for path, tally in ran.merged.tallies.items()}, judgement.measures)
         trusted = [str(network) for network in request.trusted]
-        scan = assemble(ran, built.findings, timeline, zone=request.zone, rules_digest=library.digest, trusted=trusted)
+        scan = assemble(
+            ran,
+            built.findings,
+            timeline,
+            zone=request.zone,
+            rules_digest=library.digest,
+            coverage=covered,
+            trusted=trusted,
+        )
         return Answer(scan, library)
 
 

@@ -5,6 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.classify import classify, outcome
+from logscan.analysis.course import course_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
@@ -52,7 +53,7 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         visits=narrow.select(visit_columns()),
         rejects=compact(_rejects(read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
-        tallies={task.path: _tally(chunk, lines, read, repaired)},
+        tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
     )
 
 
@@ -81,6 +82,9 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
     else:
         kept = _with_continuations(lines, candidates, read.parsed)
         whole = parse(kept, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
+        if whole.height != candidates.height:  # a line between two of one stream was missing, and they became one
+            whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
+            whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
     return classify(whole, plan.causes)
 
@@ -104,7 +108,10 @@ def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: P
     owner = lines.select("logscan.line").join_asof(
         begins.with_columns(pl.col("logscan.line").alias("_owner")), on="logscan.line", strategy="backward"
     )
-    return lines.filter(owner["_owner"].is_in(candidates["logscan.line"].implode()).fill_null(value=False))
+    # writers that share a file: what stands behind an event need not be its own
+    true = lines.select("logscan.line").join(parsed.joined, on="logscan.line", how="left", maintain_order="left")
+    whose = true["owner"].zip_with(true["owner"].is_not_null(), owner["_owner"])
+    return lines.filter(whose.is_in(candidates["logscan.line"].implode()).fill_null(value=False))
 
 
 def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -148,7 +155,7 @@ def _events(narrow: pl.DataFrame, failures: pl.DataFrame, task: Task, plan: Plan
     return pl.concat([failures.select(list(CLASSIFIED)), plain.select(list(CLASSIFIED))]).sort("logscan.line")
 
 
-def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int) -> Tally:
+def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int, plan: Plan) -> Tally:
     events = read.parsed.events
     datasets = events["event.dataset"].value_counts(sort=True, name="n").rows()
     first, last = events.select(first=pl.col("@timestamp").min(), last=pl.col("@timestamp").max()).row(0)
@@ -166,4 +173,5 @@ def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int) -> Tal
         first=first,
         last=last,
         datasets=dict(sorted(datasets)),
+        courses=(course_of(events, chunk.source, plan.steps, offset=chunk.offset, end=chunk.offset + len(chunk.data)),),
     )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.shape import Format
@@ -23,11 +24,13 @@ class Detection(NamedTuple):
     order   every format: those seen in the sample, best first, then the others; formats of kind json stay together
     why     the evidence, for a person
     shares  format id -> share of the sampled lines that are not blank, 0..1; only formats that were seen
+    doubt   why the first may be the wrong one, in words; empty when nothing speaks against it
     """
 
     order: tuple[Format, ...]
     why: str
     shares: Mapping[str, float]
+    doubt: str = ""
 
 
 def detect(lines: Sequence[str], formats: Sequence[Format]) -> Detection:
@@ -45,7 +48,8 @@ def detect(lines: Sequence[str], formats: Sequence[Format]) -> Detection:
     total = sample.height - read.blank
     seen = _best_first([fmt for fmt in ranked if counts[fmt.id]], counts, sample, read.events)
     shares = {fmt.id: counts[fmt.id] / total for fmt in seen}
-    return Detection(_together(seen, ranked), _words(seen, counts, total, read.continuations), shares)
+    why = _words(seen, counts, total, read.continuations)
+    return Detection(_together(seen, ranked), why, shares, _doubt(seen, counts, total - read.continuations))
 
 
 def _best_first(
@@ -80,6 +84,19 @@ def _together(seen: Sequence[Format], ranked: Sequence[Format]) -> tuple[Format,
     return tuple(sorted(order, key=lambda fmt: (json[0] if fmt.kind == "json" else rank[fmt.id], rank[fmt.id])))
 
 
+def _doubt(seen: Sequence[Format], counts: Mapping[str, int], lines: int) -> str:
+    """In: lines: of the sample, without blank ones and those that continue another"""
+    if not seen:
+        return f"no format reads any of {lines:,} sampled lines" if lines else ""
+    first, *others = sorted(seen, key=lambda fmt: -counts[fmt.id])
+    tied = [fmt.id for fmt in others if counts[fmt.id] == counts[first.id]]
+    if tied:
+        return f"{first.id} and {' and '.join(tied)} read as many of the sampled lines: the file mixes formats"
+    if counts[first.id] < load_limits().low_format_share * lines:
+        return f"{first.id} read only {counts[first.id]:,} of {lines:,} sampled lines"
+    return ""
+
+
 def _words(seen: Sequence[Format], counts: Mapping[str, int], total: int, continuations: int) -> str:
     if not total:
         return "there is no line to tell the format from"
@@ -88,9 +105,8 @@ def _words(seen: Sequence[Format], counts: Mapping[str, int], total: int, contin
     first, *others = sorted(seen, key=lambda fmt: -counts[fmt.id])
     most = counts[first.id]
     tied = [fmt.id for fmt in others if counts[fmt.id] == most]
-    parts = [
-        f"{first.id} read {'' if 2 * most >= total - continuations else 'only '}{most:,} of {total:,} sampled lines"
-    ]
+    low = most < load_limits().low_format_share * (total - continuations)
+    parts = [f"{first.id} read {'only ' if low else ''}{most:,} of {total:,} sampled lines"]
     if tied:
         parts.append(f"as many as {' and '.join(tied)}: the file mixes formats")
     rest = [f"{fmt.id} {counts[fmt.id]:,}" for fmt in others if fmt.id not in tied]

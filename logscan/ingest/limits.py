@@ -31,6 +31,7 @@ class Limits:
     leading_nul_bytes: int
     utf16_nul_share: float
     utf16_printable_share: float
+    low_format_share: float
     unpack_memory_bytes: int
     rule_text_bytes: int
     record_bytes: int

@@ -93,6 +93,57 @@ class Input:
     datasets: Mapping[str, int] = field(default_factory=dict)  # events by format
     why: str = ""  # why this format
     notes: tuple[str, ...] = ()  # truncated archive, repaired bytes, cut lines ...
+    log: str = ""  # of which this is a part
+    doubt: str = ""  # why the format may be the wrong one
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """From one time to another; path and line of the line that has the latter in it, and follows the former."""
+
+    start: datetime
+    end: datetime
+    path: str
+    line: int
+
+    @property
+    def seconds(self) -> float:
+        return abs((self.end - self.start).total_seconds())
+
+
+@dataclass(frozen=True)
+class Zone:
+    events: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """What part of the time a log covers, and how its clock ran.
+
+    log        one name for all its parts;  parts: their paths, oldest first
+    gaps       no event at all, much longer than usual;  gap_count: of which so many are longest
+    set_back   the time of a line lies well before that of the line above;  set_ahead: the same forward, and back later
+    disordered lines a little out of order;  furthest: the worst of them
+    zones      that times name, or `(assumed)`;  mixed: those of them that are named at the same time and differ
+    Law: lists are the longest first, and may hold fewer than their counts
+    """
+
+    log: str
+    parts: tuple[str, ...]
+    first: datetime | None
+    last: datetime | None
+    gaps: tuple[Stretch, ...] = ()
+    gap_count: int = 0
+    set_back: tuple[Stretch, ...] = ()
+    set_back_count: int = 0
+    set_ahead: tuple[Stretch, ...] = ()
+    set_ahead_count: int = 0
+    disordered: int = 0
+    furthest: Stretch | None = None
+    zones: Mapping[str, Zone] = field(default_factory=dict)
+    mixed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -124,4 +175,5 @@ class Scan:
     faults: tuple[str, ...]  # inputs that could not be read, in words
     rules_digest: str
     partial: bool = False
+    coverage: tuple[Coverage, ...] = ()  # of each log
     trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client

@@ -11,6 +11,7 @@ from logscan.model.resources import reports_dir
 from logscan.model.severity import SEVERITIES
 from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
+from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.show import measured
 from logscan.report.steps import filled_steps, place_values
 from logscan.report.strip import Mark, episode_marks
@@ -70,6 +71,8 @@ class Page:
     timeline: Timeline | None
     first: datetime | None
     last: datetime | None
+    logs: tuple[Log, ...]
+    assumption: str
 
 
 class _Words(NamedTuple):
@@ -110,6 +113,8 @@ def build_page(scan: Scan, library: Library) -> Page:
         timeline,
         first,
         last,
+        logs_of(scan),
+        assumption(scan),
     )
 
 

@@ -1,10 +1,12 @@
 """`scan --format json|ndjson`: the contract logscan.findings/1. The same scan gives the same bytes."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
-from logscan.model.finding import Finding, Input, Scan
+from logscan.model.finding import Coverage, Finding, Input, Scan, Stretch
 from logscan.model.severity import severity_rank
+from logscan.report.coverage import notices
 from logscan.report.escape import json_text
 
 SCHEMA = "logscan.findings/1"
@@ -15,11 +17,13 @@ def findings_json(scan: Scan) -> str:
     """One document, findings sorted: worst first, then by first_seen, then by id.
 
     Units: period_s seconds, rates 0..1, times RFC 3339 UTC
-    Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named
+    Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named,
+           `coverage` only of logs of which there is something to tell, and `log` and `doubt` of an input likewise
     """
+    parts = Counter(source.log for source in scan.inputs)
     document: dict[str, Any] = {
         "schema": SCHEMA,
-        "inputs": [_input(source) for source in scan.inputs],
+        "inputs": [_input(source, parts[source.log]) for source in scan.inputs],
         "summary": {
             "lines": scan.lines,
             "events": scan.events,
@@ -29,6 +33,9 @@ def findings_json(scan: Scan) -> str:
         },
         "findings": [_finding(found) for found in in_order(scan)],
     }
+    told = [_coverage(each) for each in scan.coverage if len(each.parts) > 1 or notices(each)]
+    if told:
+        document["coverage"] = told
     if scan.trusted:
         document["trusted_proxies"] = list(scan.trusted)
     if scan.partial:
@@ -53,7 +60,8 @@ def moment_text(when: datetime | None) -> str | None:
     return None if when is None else when.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
-def _input(source: Input) -> dict[str, Any]:
+def _input(source: Input, parts: int) -> dict[str, Any]:
+    told = {"log": source.log if parts > 1 else "", "doubt": source.doubt}
     return {
         "path": source.path,
         "dataset": source.dataset or None,
@@ -65,6 +73,36 @@ def _input(source: Input) -> dict[str, Any]:
         "first": moment_text(source.first),
         "last": moment_text(source.last),
         "timezone": source.timezone,
+        **{key: text for key, text in told.items() if text},
+    }
+
+
+def _coverage(log: Coverage) -> dict[str, Any]:
+    return {
+        "log": log.log,
+        "parts": list(log.parts),
+        "first": moment_text(log.first),
+        "last": moment_text(log.last),
+        "gaps": {"count": log.gap_count, "longest": [_stretch(each) for each in log.gaps]},
+        "set_back": {"count": log.set_back_count, "longest": [_stretch(each) for each in log.set_back]},
+        "set_ahead": {"count": log.set_ahead_count, "longest": [_stretch(each) for each in log.set_ahead]},
+        "out_of_order": {"count": log.disordered, "longest": [_stretch(each) for each in (log.furthest,) if each]},
+        "zones": {
+            name: {"events": zone.events, "first": moment_text(zone.first), "last": moment_text(zone.last)}
+            for name, zone in log.zones.items()
+        },
+        "mixed_zones": list(log.mixed),
+    }
+
+
+def _stretch(stretch: Stretch) -> dict[str, Any]:
+    """Units: seconds"""
+    return {
+        "from": moment_text(stretch.start),
+        "to": moment_text(stretch.end),
+        "seconds": _rounded(stretch.seconds, _SECOND_DIGITS),
+        "path": stretch.path,
+        "line": stretch.line,
     }
 
 

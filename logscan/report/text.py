@@ -11,6 +11,7 @@ import jinja2
 from logscan.model.finding import Finding, Scan, Scope
 from logscan.model.resources import reports_dir
 from logscan.model.taxonomy import Taxonomy
+from logscan.report.coverage import assumption, logs_of
 from logscan.report.escape import cell, shortened
 from logscan.report.json import in_order
 from logscan.report.show import duration, number, visible
@@ -40,13 +41,13 @@ def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playb
     Law:  printable characters and line breaks only, whatever the log holds
     """
     rows = [_row(found, taxonomy, playbooks or {}) for found in in_order(scan)]
-    return _render("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy))
+    return _render("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan))
 
 
 def summary_text(scan: Scan, taxonomy: Taxonomy) -> str:
     """A few lines for stderr, without a line break at the end."""
     rows = [_row(found, taxonomy, {}) for found in in_order(scan)]
-    return _render("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy)).rstrip("\n")
+    return _render("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan)).rstrip("\n")
 
 
 def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) -> Row:
@@ -80,6 +81,13 @@ def _since(when: datetime | None) -> str:
 def _cause(cause: str, taxonomy: Taxonomy) -> str:
     known = taxonomy.causes.get(cause)
     return known.title if known else cause
+
+
+def _read(scan: Scan) -> dict[str, Any]:
+    """What was assumed, and what is to be minded, of the inputs; each with the log it speaks of."""
+    doubts = [f"{each.path}: {each.doubt}" for each in scan.inputs if each.doubt]
+    times = [f"{log.title}: {notice}" for log in logs_of(scan) for notice in log.notices]
+    return {"zones": assumption(scan), "noticed": [*doubts, *times]}
 
 
 def _causes(scan: Scan, taxonomy: Taxonomy) -> list[tuple[str, int]]:

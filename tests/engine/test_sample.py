@@ -1,7 +1,9 @@
 import gzip
 from pathlib import Path
 
-from logscan.engine.sample import Looked, sample_lines
+import pytest
+
+from logscan.engine.sample import Looked, Sample, look_at, sample_lines
 from logscan.ingest.raw import take
 from logscan.ingest.source import find_sources, open_source
 
@@ -33,12 +35,41 @@ def test_a_long_plain_file_is_looked_at_in_three_places(tmp_path: Path) -> None:
     assert len(numbers) < 1000
 
 
-def test_a_compressed_file_is_looked_at_in_its_head(tmp_path: Path) -> None:
+def test_of_a_compressed_file_the_first_megabyte_is_looked_at(tmp_path: Path) -> None:
     path = tmp_path / "a.log.gz"
-    path.write_bytes(gzip.compress(b"".join(b"line %d of the log\n" % n for n in range(100_000))))
-    lines = sampled(path)[0]
-    assert lines[0] == "line 0 of the log"
+    content = b"".join(b"line %d of the log\n" % n for n in range(100_000))
+    path.write_bytes(gzip.compress(content))
+    lines, whole = sampled(path)
+    numbers = [int(line.split()[1]) for line in lines]
     assert all(line.startswith("line ") for line in lines)
+    assert min(numbers) == 0
+    assert any(20_000 < n < 35_000 for n in numbers)
+    assert 48_000 < max(numbers) < 60_000
+    assert whole == content
+
+
+def look(path: Path) -> Sample:
+    source = find_sources([str(path)]).sources[0]
+    with open_source(source) as stream:
+        return look_at(source, Looked(stream))
+
+
+@pytest.mark.parametrize("count", [10, 5_000, 9_000, 20_000, 47_000])
+@pytest.mark.parametrize("packed", [False, True])
+def test_the_last_line_is_looked_at_where_it_can_be_had(tmp_path: Path, count: int, packed: bool) -> None:
+    content = b"".join(b"line %d of the log\n" % n for n in range(count))
+    path = tmp_path / "a.log"
+    path.write_bytes(gzip.compress(content) if packed else content)
+    found = look(path)
+    assert found.ends
+    assert found.lines[-1] == f"line {count - 1} of the log"
+    assert len(found.lines) == len(set(found.lines))
+
+
+def test_the_end_of_a_long_compressed_file_is_not_known(tmp_path: Path) -> None:
+    path = tmp_path / "a.log.gz"
+    path.write_bytes(gzip.compress(b"x" * 99 + b"\n" * 2_000_000))
+    assert not look(path).ends
 
 
 def test_a_short_file_gives_each_line_once(tmp_path: Path) -> None:
