@@ -8,7 +8,6 @@ from numpy.typing import NDArray
 
 from logscan.analysis.failures import NO_TIME, SECOND, Coded
 from logscan.analysis.measure import Log, measure
-from logscan.analysis.recurrence import Floats
 from logscan.analysis.stretch import Stretch
 from logscan.analysis.unit import PRINCIPALS, Answers, Unit, series_frame
 from logscan.model.severity import CONFIDENCES
@@ -39,19 +38,10 @@ class Assessor:
         # Failures after which their client never succeeded: the first rows have times, those without one are the last.
         timed = log.times(np.arange(log.columns.height))
         codes = log.columns["client"].codes[: timed.size]
-        for_good = timed > self._last_ok()[codes]
+        last_ok = np.append(log.clients.last_ok, np.nan)  # the last place is that of code -1, nobody
+        for_good = ~(timed <= last_ok[codes])  # nan: never
         self.final, self.final_codes = timed[for_good], codes[for_good]
         self.clients = answers.activity.active([(-np.inf, np.inf, None)])[0]
-
-    def _last_ok(self) -> Floats:
-        """By client code, seconds; before all times when there is none."""
-        columns = self.log.columns
-        client = columns["client"]
-        ids = np.zeros(len(client.texts) + 1, dtype=np.uint64)  # the last place is that of code -1, nobody
-        ids[client.codes] = columns.client_id
-        known: list[float | None] = [self.log.clients.get(each, {}).get("last_ok") for each in ids.tolist()]
-        found = np.array(known, dtype=np.float64)  # None becomes nan
-        return np.where(np.isnan(found), -np.inf, found)
 
     def assess(self, units: Sequence[Unit]) -> None:
         """Fill in measured, series, pattern and behaviour of units that have none yet."""

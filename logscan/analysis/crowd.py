@@ -1,5 +1,6 @@
 """Which clients were active on protected routes when, and which of them were hit: counted in memory, in time order."""
 
+from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,23 +22,48 @@ class _Part(NamedTuple):
     ok: NDArray[np.bool_]
 
 
+class Asked(NamedTuple):
+    """Visits in time order: seconds, code of the client, code of the route, whether it was a success.
+
+    clients and routes: sorted, what the codes are places of
+    """
+
+    t: Floats
+    clients: NDArray[np.uint64]
+    client: NDArray[np.int32]
+    routes: NDArray[np.uint64]
+    route: NDArray[Any]
+    ok: NDArray[np.bool_]
+
+
+def coded_visits(visits: pl.DataFrame) -> Asked:
+    """In:  t (microseconds), client, endpoint, ok
+    Law: the result does not depend on row order
+    """
+    visits = visits.sort("t")
+    t, good = visits["t"].to_numpy() / SECOND, visits["ok"].to_numpy()
+    return Asked(t, *coded(visits["client"], np.int32), *coded(visits["endpoint"], np.uint16), good)
+
+
 class Crowd:
     """Visits of known clients to protected routes, successes and failures only.
 
-    In:  asked: t (microseconds), client, endpoint, ok; every: the clients whose hash it divides are there, 1 for all
-    Law: the result does not depend on row order
+    In:  every: the clients whose hash it divides are there, 1 for all
     """
 
-    def __init__(self, asked: pl.DataFrame, every: int) -> None:
+    def __init__(self, asked: Asked, every: int) -> None:
         self.every = every
-        asked = asked.sort("t")
-        self.ids, code = _coded(asked["client"], np.int32)
-        self._all = _Part(asked["t"].to_numpy() / SECOND, code, asked["ok"].to_numpy())
-        self._routes, route = _coded(asked["endpoint"], np.uint16)
-        self._by_route = np.argsort(route, kind="stable").astype(np.uint32)
-        self._begins = np.concatenate(([0], np.bincount(route, minlength=self._routes.size).cumsum()))
+        self.ids = asked.clients
+        self._all = _Part(asked.t, asked.client, asked.ok)
+        self._routes, self._route = asked.routes, asked.route
         self._parts: dict[int, _Part] = {}
         self._counted: dict[tuple[float, float, int | None], Floats] = {}
+
+    @cached_property
+    def _by_route(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The places of the visits, by route, and where each route begins among them."""
+        begins = np.bincount(self._route, minlength=self._routes.size).cumsum()
+        return np.argsort(self._route, kind="stable").astype(np.int32), np.concatenate(([0], begins))
 
     def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The numbers by which the clients are known here: -1 when one is not of the sample, or nobody."""
@@ -108,7 +134,8 @@ class Crowd:
         if route not in self._parts:
             at = int(np.searchsorted(self._routes, np.uint64(route)))
             known = at < self._routes.size and self._routes[at] == route
-            there = self._by_route[self._begins[at] : self._begins[at + 1]] if known else self._by_route[:0]
+            order, begins = self._by_route
+            there = order[begins[at] : begins[at + 1]] if known else order[:0]
             self._parts[route] = _Part(self._all.t[there], self._all.code[there], self._all.ok[there])
         return self._parts[route]
 
@@ -117,7 +144,7 @@ def _count(cells: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64
     return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def _coded(ids: pl.Series, least: type[np.int32] | type[np.uint16]) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+def coded(ids: pl.Series, least: type[np.int32] | type[np.uint16]) -> tuple[NDArray[np.uint64], NDArray[Any]]:
     """The different numbers, sorted, and the place of each among them; small integers are sorted much faster."""
     different = pl.DataFrame({"id": ids.unique().sort()}).with_row_index("code")
     code = pl.DataFrame({"id": ids}).join(different, on="id", how="left", maintain_order="left")["code"].to_numpy()

@@ -105,6 +105,10 @@ class Columns:
     def __getitem__(self, name: str) -> Coded:
         return self._texts[name]
 
+    def ids(self, name: str) -> NDArray[np.uint64]:
+        """The number that stands for each text of client or user in VISITS, by code."""
+        return self._texts[name].texts.alias(name).to_frame().select(principal(name)).to_series().to_numpy()
+
     def text(self, name: str, row: int) -> str:
         found = self._texts[name]
         return str(found.texts[int(found.codes[row])]) if found.codes[row] >= 0 else ""

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import polars as pl
 
-from logscan.analysis.activity import Activity
+from logscan.analysis.activity import activity_of
 from logscan.analysis.assess import Assessor
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
@@ -70,11 +70,11 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
         return Built((), _TIMELINE.to_frame())
     first, last = _span(observed, failures)
     routes = failures["endpoint_id"].unique().to_list()
-    activity = Activity(observed.visits, routes, rows=judgement.measures.rows, first=first, last=last)
+    activity = activity_of(observed.visits, routes, rows=judgement.measures.rows, first=first, last=last)
     benign = [rule for rule in library.signatures if _is_benign(rule.names, library)]
     failures = name_benign(failures, activity, benign, pair_s=judgement.measures.pair_s)
     columns = Columns(failures)
-    clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
+    clients = activity.clients(columns.ids("client"))
     spans = {path: (low.timestamp(), high.timestamp()) for path, (low, high) in observed.sources.items()}
     log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)))
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
@@ -105,7 +105,7 @@ class _Maker:
         self.observed, self.library, self.judgement = observed, library, judgement
         self.failures, self.log, self.answers = failures, log, answers
         self.assessor = Assessor(log, answers, library)
-        self.scopes = Scopes(log, observed.totals, judgement.measures.concentration_share)
+        self.scopes = Scopes(log, answers.activity, observed.totals, judgement.measures.concentration_share)
         self.texts = {rule.name: rule for rule in library.causes}
 
     def units(self) -> list[Unit]:

@@ -27,8 +27,8 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
     )
     if bare.is_empty() or not rules:
         return failures
-    answered = bare.join(activity.answers(bare, pair_s), on="row", how="left")
-    successes = activity.successes_on(bare)
+    answers, successes = activity.answered(bare, pair_s)
+    answered = bare.join(answers, on="row", how="left")
     alone = challenge_rows(answered, successes, _KEYS)
     chosen = _chosen(alone, rules)
     rest = alone.join(chosen, on=_KEYS, how="anti").filter(pl.col("paired_share") == 1)

@@ -1,13 +1,11 @@
 """One unit's failures and successes to its row of SERIES. Each part computes some columns; units as in `series`."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from logscan.analysis.activity import Successes
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.episodes import Episodes, collapse
 from logscan.analysis.failures import NO_TIME, SECOND, Columns
@@ -23,6 +21,7 @@ from logscan.analysis.recurrence import (
     phase_strength,
 )
 from logscan.analysis.stretch import Stretch, find_stretch
+from logscan.analysis.successes import Clients, Successes
 
 Row = dict[str, Any]
 _TEN_MINUTES, _HOUR = 600.0, 3600.0
@@ -32,7 +31,7 @@ _TEN_MINUTES, _HOUR = 600.0, 3600.0
 class Log:
     """What all units of a log share. first and last: seconds since the epoch, of the whole log.
 
-    clients   client id -> ok, errors, asked, protected_ok, first_ok, last_ok, paths
+    clients   by code of the client
     coverage  what each source covers; None: each covers all
     """
 
@@ -40,7 +39,7 @@ class Log:
     measures: Measures
     first: float
     last: float
-    clients: Mapping[int, Mapping[str, Any]]
+    clients: Clients
     coverage: Coverage | None = None
 
     def about(self, rows: NDArray[np.int64]) -> "Log":
@@ -241,20 +240,17 @@ def _successes(t: Floats, successes: Successes, stretch: Stretch, log: Log) -> R
 
 def _known(rows: NDArray[np.int64], stretch: Stretch, log: Log) -> Row:
     """What the unit's clients did elsewhere, and whether they had been let in before."""
-    found = [
-        log.clients[each] for each in np.unique(log.columns.client_id[rows]).tolist() if each and each in log.clients
-    ]
-    if not found:
+    clients = log.clients
+    codes = np.flatnonzero(log.columns.count("client", rows))
+    codes = codes[clients.asked[codes] > 0]
+    if codes.size == 0:
         return {}
-    first_ok = np.array([each["first_ok"] for each in found], dtype=np.float64)  # None becomes nan: never before
-    names = ("asked", "errors", "ok", "protected_ok", "paths")
-    asked, errors, ok, protected_ok, paths = ([each[name] for each in found] for name in names)
-    total = sum(asked)
+    total = int(clients.asked[codes].sum())
     return {
-        "known_share": int((first_ok < stretch.begins).sum()) / len(found),
-        "ok_elsewhere": sum(ok) - sum(protected_ok),
-        "error_share": sum(errors) / total if total else None,
-        "paths": max(paths),
+        "known_share": int((clients.first_ok[codes] < stretch.begins).sum()) / codes.size,
+        "ok_elsewhere": int(clients.ok[codes].sum() - clients.protected_ok[codes].sum()),
+        "error_share": int(clients.errors[codes].sum()) / total,
+        "paths": int(clients.paths[codes].max()),
     }
 
 

@@ -1,13 +1,14 @@
 """Whose failures they are: every failure belongs to the credential, user or client that explains most of them."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
 
 from logscan.analysis.failures import texts_of
 from logscan.analysis.judgement import Measures
+from logscan.analysis.successes import Clients
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
 
@@ -28,9 +29,7 @@ class Split(NamedTuple):
     tails: Mapping[tuple[str, str], Tail]
 
 
-def split_by_principal(
-    failures: pl.DataFrame, rows: Rows, clients: Mapping[int, Mapping[str, Any]], measures: Measures
-) -> Split:
+def split_by_principal(failures: pl.DataFrame, rows: Rows, clients: Clients, measures: Measures) -> Split:
     """One unit per cause, family and principal, as far as they can matter one by one.
 
     In:  rows: those failures that are to be split
@@ -42,7 +41,7 @@ def split_by_principal(
     if rows.size == 0:
         return Split([], {})
     group = ["cause", "family"]
-    chosen = failures[rows].select("row", *group, *PRINCIPALS, "client_id")
+    chosen = failures.select("row", *group, *PRINCIPALS)[rows]
     blind = _proxies(chosen, clients, measures)
     chosen = chosen.with_columns(pl.when(~pl.col("row").is_in(blind.implode())).then("client").alias("client"))
     counts = [
@@ -84,25 +83,20 @@ def split_by_principal(
     return Split(sorted(units, key=lambda unit: unit.order), tails)
 
 
-def _proxies(chosen: pl.DataFrame, clients: Mapping[int, Mapping[str, Any]], measures: Measures) -> pl.Series:
+def _proxies(chosen: pl.DataFrame, clients: Clients, measures: Measures) -> pl.Series:
     """Rows whose client is a proxy in between: it carries nearly all failures of several users, yet often succeeds."""
     group = ["cause", "family"]
-    per_client = chosen.filter(pl.col("client_id") != 0).group_by(*group, "client_id").agg(n=pl.len())
+    per_client = chosen.drop_nulls("client").group_by(*group, "client").agg(n=pl.len())
     totals = chosen.group_by(group).agg(
         total=pl.len(), names=pl.max_horizontal(pl.col("user").n_unique(), pl.col("credential").n_unique())
     )
     heavy = per_client.join(totals, on=group).filter(
         (pl.col("n") >= measures.concentration_share * pl.col("total")) & (pl.col("names") > 1)
     )
-    passing = [
-        client for client in heavy["client_id"].to_list() if _ok_share(clients.get(client)) >= measures.proxy_ok_share
-    ]
-    found = heavy.filter(pl.col("client_id").is_in(passing))
-    return chosen.join(found, on=[*group, "client_id"], how="semi")["row"]
-
-
-def _ok_share(client: Mapping[str, Any] | None) -> float:
-    return client["protected_ok"] / client["asked"] if client and client["asked"] else 0.0
+    share = clients.protected_ok / np.maximum(clients.asked, 1)
+    passing = np.flatnonzero((clients.asked > 0) & (share >= measures.proxy_ok_share))
+    found = heavy.filter(pl.col("client").to_physical().is_in(pl.Series(passing).implode()))
+    return chosen.join(found, on=[*group, "client"], how="semi")["row"]
 
 
 def busiest(units: Sequence[Unit], most: int) -> tuple[list[Unit], list[Unit]]:

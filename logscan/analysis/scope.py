@@ -7,6 +7,7 @@ from types import MappingProxyType
 import numpy as np
 import polars as pl
 
+from logscan.analysis.activity import Activity
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
 from logscan.analysis.principals import Tail
@@ -15,7 +16,6 @@ from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 _WIDER = ("endpoint", "upstream", "service")
 LEVELS = (*PRINCIPALS, *_WIDER)  # smallest first; `all` is left
 SHARED = ("credential", "user", *_WIDER)  # what many clients may have in common
-_CONTRASTED = {"endpoint": "logscan.endpoint", "upstream": "server.address"}
 
 _NONE: Mapping[tuple[str, str], Tail] = MappingProxyType({})
 
@@ -23,22 +23,32 @@ _NONE: Mapping[tuple[str, str], Tail] = MappingProxyType({})
 class Scopes:
     """Chooses the level of merged units."""
 
-    def __init__(self, log: Log, totals: pl.DataFrame, share: float) -> None:
-        self.log, self.share = log, share
-        self.everything = {level: self._whole(totals, column) for level, column in _CONTRASTED.items()}
-
-    def _whole(self, totals: pl.DataFrame, column: str) -> set[str]:
-        """The one value that nearly all traffic has: it explains nothing."""
-        named = totals.drop_nulls(column).group_by(column).agg(pl.col("events").sum())
+    def __init__(self, log: Log, activity: Activity, totals: pl.DataFrame, share: float) -> None:
+        self.log, self.activity, self.share = log, activity, share
+        self._routes: dict[int, float] = {}
+        named = totals.drop_nulls("server.address").group_by("server.address").agg(pl.col("events").sum())
         total = float(named["events"].sum())
-        return set(named.filter(pl.col("events") >= self.share * total)[column].to_list())
+        self._upstreams = set(named.filter(pl.col("events") >= share * total)["server.address"].to_list())
+
+    def _whole(self, level: str, value: str, row: int) -> bool:
+        """Whether nearly all traffic has this value: then it explains nothing."""
+        if level != "endpoint":
+            return level == "upstream" and value in self._upstreams
+        route = int(self.log.columns.endpoint_id[row])
+        if route not in self._routes:
+            self._routes[route] = self.activity.share(route)
+        return self._routes[route] >= self.share
 
     def choose(self, rows: Rows, levels: Sequence[str] = LEVELS) -> tuple[str, tuple[str, ...]]:
         """The smallest level of which one value carries nearly all of the failures; `all` when none does."""
         for level in levels:
-            top = self.log.columns.top(level, rows, 1)
-            if top and top[0][1] >= self.share * rows.size and top[0][0] not in self.everything.get(level, ()):
-                return level, (top[0][0],)
+            column = self.log.columns[level]
+            counts = self.log.columns.count(level, rows)
+            most = int(counts.argmax()) if counts.size else 0
+            if counts.size and counts[most] >= self.share * rows.size:
+                value = str(column.texts[most])
+                if not self._whole(level, value, int(rows[np.argmax(column.codes[rows] == most)])):
+                    return level, (value,)
         return "all", ()
 
     def of_members(self, rows: Rows, members: Sequence[Unit], named: int) -> tuple[str, tuple[str, ...]]:

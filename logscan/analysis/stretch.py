@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from logscan.analysis.activity import Successes
 from logscan.analysis.recurrence import Floats, best_split, best_step
+from logscan.analysis.successes import Successes
 
 
 class Stretch(NamedTuple):

@@ -8,10 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from logscan.analysis.activity import NO_SUCCESS, Activity, Successes, as_successes
+from logscan.analysis.activity import Activity
 from logscan.analysis.failures import SECOND
 from logscan.analysis.measure import Log, Measured
 from logscan.analysis.series import SERIES
+from logscan.analysis.successes import NO_SUCCESS, Successes, as_successes
 
 Rows = NDArray[np.int64]
 PRINCIPALS = ("credential", "user", "client")  # smallest first
@@ -56,7 +57,6 @@ class Answers:
         self.upstreams = totals.filter(pl.col("outcome") == "ok").drop_nulls(["bucket", "server.address"])
         self._of: dict[str, dict[int, pl.DataFrame]] = {"client": {}, "user": {}}
         self._kept: dict[int | str, Successes] = {}
-        self._routes: pl.DataFrame | None = None
 
     def prepare(self, units: Sequence[Unit]) -> None:
         """Ask for the successes of all principals at once."""
@@ -87,14 +87,12 @@ class Answers:
         """Everybody's successes on protected routes; or those of lines that know no client."""
         name = "nobody" if nobody else "everybody"
         if name not in self._kept:
-            self._kept[name] = as_successes(self.activity.successes_at_all(nobody=nobody))
+            self._kept[name] = self.activity.at_all(nobody=nobody)
         return self._kept[name]
 
     def on_route(self, route: int) -> Successes:
-        if self._routes is None:
-            self._routes = self.activity.successes_by_route()
         if route not in self._kept:
-            self._kept[route] = as_successes(self._routes.filter(pl.col("endpoint") == route))
+            self._kept[route] = self.activity.on_route(route)
         return self._kept[route]
 
     def _on_upstream(self, upstream: str) -> Successes:

@@ -2,14 +2,15 @@
 
 import random
 
+import numpy as np
 import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.activity import Activity, as_successes
+from logscan.analysis.activity import Activity, activity_of
+from logscan.analysis.successes import as_successes
 from logscan.analysis.visits import principal
-from logscan.model.schemas import VISITS
 from tests.analysis.simulate import START, Request, bad, observe
 
 CLIENTS, ROUTES = ("192.0.2.1", "192.0.2.2", None), ("/a", "/b", None)
@@ -32,7 +33,7 @@ def number(text: str | None) -> int:
 
 
 def activity(requests: list[Request], *, rows: int = 1000) -> Activity:
-    return Activity(observe(requests).visits, [number("/a"), 0], rows=rows, first=FIRST, last=FIRST + 60)
+    return activity_of(observe(requests).visits, [number("/a"), 0], rows=rows, first=FIRST, last=FIRST + 60)
 
 
 def ok(requests: list[Request]) -> list[Request]:
@@ -51,24 +52,37 @@ def test_successes_of_a_client_are_counted_however_they_are_binned(requests: lis
         assert (found.t[0] - FIRST, found.t[-1] - FIRST) == (min(times), max(times))
 
 
-@given(REQUESTS)
-def test_all_successes(requests: list[Request]) -> None:
-    everybody = as_successes(activity(requests).successes_at_all(nobody=False))
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_all_successes(requests: list[Request], rows: int) -> None:
+    everybody = activity(requests, rows=rows).at_all(nobody=False)
     assert everybody.within(FIRST + 10, FIRST + 20) == sum(10 <= (each.at or 0) < 20 for each in ok(requests))
-    nobody = as_successes(activity(requests).successes_at_all(nobody=True))
+    nobody = activity(requests, rows=rows).at_all(nobody=True)
     assert nobody.weight.sum() == sum(each.outcome == "ok" and each.client is None for each in requests)
+    route = activity(requests, rows=rows).on_route(number("/a"))
+    assert route.weight.sum() == sum(each.outcome == "ok" and each.endpoint == "/a" for each in requests)
 
 
-@given(REQUESTS)
-def test_what_clients_did(requests: list[Request]) -> None:
-    rows = activity(requests).clients(pl.Series([number("192.0.2.1")], dtype=pl.UInt64()).to_numpy())
-    theirs = [each for each in requests if each.client == "192.0.2.1"]
-    assert rows.height == bool(theirs)
-    for row in rows.iter_rows(named=True):
-        assert row["asked"] == len(theirs)
-        assert row["errors"] == sum(each.outcome == "error" for each in theirs)
-        assert row["protected_ok"] == sum(each.client == "192.0.2.1" for each in ok(requests))
-        assert row["paths"] == len({each.endpoint for each in theirs})
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_what_clients_did(requests: list[Request], rows: int) -> None:
+    names = ("192.0.2.2", "192.0.2.1", "203.0.113.9")
+    found = activity(requests, rows=rows).clients(np.array([number(name) for name in names], dtype=np.uint64))
+    for at, name in enumerate(names):
+        theirs = [each for each in requests if each.client == name]
+        let_in = [FIRST + each.at for each in ok(theirs) if each.at is not None]
+        assert found.asked[at] == len(theirs)
+        assert found.errors[at] == sum(each.outcome == "error" for each in theirs)
+        assert found.ok[at] == sum(each.outcome == "ok" for each in theirs)
+        assert found.protected_ok[at] == len(ok(theirs))
+        assert found.paths[at] == len({each.endpoint for each in theirs})
+        assert np.array_equal([found.first_ok[at]], [min(let_in, default=np.nan)], equal_nan=True)
+        assert np.array_equal([found.last_ok[at]], [max(let_in, default=np.nan)], equal_nan=True)
+
+
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_the_share_of_a_route(requests: list[Request], rows: int) -> None:
+    named = [each.endpoint for each in requests if each.endpoint]
+    expected = named.count("/a") / len(named) if named else 0.0
+    assert activity(requests, rows=rows).share(number("/a")) == pytest.approx(expected)
 
 
 @given(REQUESTS, st.sampled_from([3, 1000]))
@@ -82,8 +96,8 @@ def test_active_clients(requests: list[Request], rows: int) -> None:
     assert found[1] == len({each.client for each in inside if each.endpoint == "/a"})
 
 
-@given(REQUESTS)
-def test_an_answer_is_the_next_success_in_time(requests: list[Request]) -> None:
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_an_answer_is_the_next_success_in_time(requests: list[Request], rows: int) -> None:
     failed = [each for each in requests if each.outcome == "auth_failure"]
     frame = pl.DataFrame(
         {
@@ -94,7 +108,7 @@ def test_an_answer_is_the_next_success_in_time(requests: list[Request]) -> None:
         },
         schema={"row": pl.UInt32(), "t": pl.Int64(), "client_id": pl.UInt64(), "endpoint_id": pl.UInt64()},
     )
-    found = dict(activity(requests).answers(frame, 2).iter_rows())
+    found = dict(activity(requests, rows=rows).answered(frame, 2).answers.iter_rows())
     for row, one in enumerate(failed):
         same = [
             each.at or 0
@@ -105,29 +119,23 @@ def test_an_answer_is_the_next_success_in_time(requests: list[Request]) -> None:
         assert found.get(row) == (round((FIRST + min(near)) * 1e6) if near else None)
 
 
-def test_a_sample_keeps_whole_clients() -> None:
-    requests = [Request(float(n % 60), f"192.0.2.{n % 50}", "/a") for n in range(500)]
-    seen = activity(requests, rows=100)
-    kept = observe(requests).visits.filter(seen.sampled("client")).collect()
-    assert 0 < kept.height < 500
-    assert set(kept.group_by("client").len()["len"]) == {10}
-
-
 @pytest.mark.parametrize("shuffle", [1, 2])
-def test_row_order_does_not_matter(shuffle: int) -> None:
+@pytest.mark.parametrize("rows", [3, 1000])
+def test_row_order_does_not_matter(shuffle: int, rows: int) -> None:
     random_ = random.Random(3)  # noqa: S311
     requests = [Request(float(random_.randrange(60)), "192.0.2.1", "/a") for _ in range(40)] + [bad(Request(3.0))]
-    one = Activity(observe(requests, shuffle=shuffle).visits, [number("/a")], rows=1000, first=FIRST, last=FIRST + 60)
-    expected = activity(requests).successes_at_all(nobody=False).sort("first")
-    assert one.successes_at_all(nobody=False).sort("first").equals(expected)
-    assert observe(requests).visits.collect_schema() == VISITS
+    visits = observe(requests, shuffle=shuffle).visits
+    one = activity_of(visits, [number("/a")], rows=rows, first=FIRST, last=FIRST + 60).at_all(nobody=False)
+    other = activity(requests, rows=rows).at_all(nobody=False)
+    assert np.array_equal(one.t, other.t)
+    assert np.array_equal(one.weight, other.weight)
 
 
-@given(REQUESTS)
-def test_successes_where_a_client_failed(requests: list[Request]) -> None:
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_successes_where_a_client_failed(requests: list[Request], rows: int) -> None:
     failed = {(each.client, each.endpoint) for each in requests if each.outcome == "auth_failure" and each.client}
-    pairs = [(number(client), number(endpoint)) for client, endpoint in failed]
-    schema = {"client_id": pl.UInt64(), "endpoint_id": pl.UInt64()}
-    found = activity(requests).successes_on(pl.DataFrame(pairs, schema=schema, orient="row"))
+    pairs = [(at, 0, number(client), number(endpoint)) for at, (client, endpoint) in enumerate(failed)]
+    schema = {"row": pl.UInt32(), "t": pl.Int64(), "client_id": pl.UInt64(), "endpoint_id": pl.UInt64()}
+    found = activity(requests, rows=rows).answered(pl.DataFrame(pairs, schema=schema, orient="row"), 2).successes
     theirs = [each.client for each in requests if each.outcome == "ok" and (each.client, each.endpoint) in failed]
     assert dict(found.iter_rows()) == {number(client): theirs.count(client) for client in set(theirs)}

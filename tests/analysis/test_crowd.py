@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logscan.analysis import crowd
-from logscan.analysis.crowd import Crowd
+from logscan.analysis.crowd import Crowd, coded_visits
 
 EDGES = np.linspace(0, 60, 7)
 
@@ -30,7 +30,7 @@ FAILURES = st.lists(st.tuples(st.integers(0, 5), st.integers(0, 8)), max_size=20
 def made(visits: list[Asked], every: int = 1) -> Crowd:
     kept = [visit._replace(t=visit.t * 1_000_000) for visit in visits if visit.client % every == 0]
     schema = {"t": pl.Int64(), "client": pl.UInt64(), "endpoint": pl.UInt64(), "ok": pl.Boolean()}
-    return Crowd(pl.DataFrame(kept, schema=schema, orient="row"), every)
+    return Crowd(coded_visits(pl.DataFrame(kept, schema=schema, orient="row")), every)
 
 
 @given(VISITS, st.integers(0, 70), st.integers(0, 70), st.sampled_from([None, 1, 3, 4]))

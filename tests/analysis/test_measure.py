@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.activity import Successes
 from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.measure import Log, measure
 from logscan.analysis.series import SERIES
+from logscan.analysis.successes import Clients, Successes
 from logscan.model.resources import rules_dir
 from tests.analysis.simulate import START, Request, bad, observe
 
@@ -21,7 +21,7 @@ FIRST = START.timestamp()
 
 def row(requests: list[Request], successes: list[float] | None = None, covered: float = 36_000) -> dict[str, Any]:
     columns = Columns(read_failures(observe(map(bad, requests)).classified.lazy(), JUDGEMENT))
-    log = Log(columns, JUDGEMENT.measures, FIRST, FIRST + covered, {})
+    log = Log(columns, JUDGEMENT.measures, FIRST, FIRST + covered, Clients.unknown(columns.height))
     good = FIRST + np.array(successes or [], dtype=float)
     return measure(np.arange(columns.height), Successes(good, np.ones(good.size)), log).row
 

@@ -1,7 +1,6 @@
 """Every failure belongs to whoever explains most of them."""
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from hypothesis import given
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 from logscan.analysis.failures import read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.principals import busiest, split_by_principal
+from logscan.analysis.successes import Clients
 from logscan.analysis.unit import Unit
 from logscan.model.resources import rules_dir
 from tests.analysis.simulate import Request, bad, observe
@@ -17,9 +17,11 @@ from tests.analysis.simulate import Request, bad, observe
 JUDGEMENT = load_judgement([rules_dir()])
 
 
-def split(requests: list[Request], clients: dict[int, Any] | None = None) -> list[Unit]:
+def split(requests: list[Request], **known: int) -> list[Unit]:
+    """known: what every client did."""
     failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
-    return split_by_principal(failures, np.arange(failures.height), clients or {}, JUDGEMENT.measures).units
+    clients = Clients.unknown(failures.height)._replace(**{name: np.full(9, n) for name, n in known.items()})
+    return split_by_principal(failures, np.arange(failures.height), clients, JUDGEMENT.measures).units
 
 
 def scopes(requests: list[Request]) -> list[tuple[str, tuple[str, ...], int]]:
@@ -52,9 +54,7 @@ def test_failures_of_nobody_are_one_unit() -> None:
 
 def test_a_proxy_with_successes_does_not_own_its_users_failures() -> None:
     requests = [bad(Request(float(n), "192.0.2.1", user=f"user{n % 4}")) for n in range(40)]
-    failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
-    proxy = {int(failures["client_id"][0]): {"protected_ok": 90, "asked": 100}}
-    assert {unit.level for unit in split(requests, proxy)} == {"user"}
+    assert {unit.level for unit in split(requests, protected_ok=90, asked=100)} == {"user"}
     assert {unit.level for unit in split(requests)} == {"client"}
 
 
@@ -80,7 +80,7 @@ def test_the_least_busy_are_one_tail() -> None:
     requests += [bad(Request(1.0, f"198.51.100.{at}", cause="token_expired")) for at in range(4)]
     failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
     measures = replace(JUDGEMENT.measures, principals=1, named_principals=3, few_principals=2)
-    units, tails = split_by_principal(failures, np.arange(failures.height), {}, measures)
+    units, tails = split_by_principal(failures, np.arange(failures.height), Clients.unknown(94), measures)
     (tail,) = tails.values()
     assert tail.principals == 94 - len(units) > 30
     assert {unit.rows.size for unit in units if unit.cause == "unclassified"} == {3}  # the busiest are units

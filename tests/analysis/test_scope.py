@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from logscan.analysis.activity import activity_of
 from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.measure import Log
@@ -17,8 +18,11 @@ JUDGEMENT = load_judgement([rules_dir()])
 
 def scopes(requests: list[Request]) -> Scopes:
     observed = observe(requests)
-    columns = Columns(read_failures(observed.classified.lazy(), JUDGEMENT))
-    return Scopes(Log(columns, JUDGEMENT.measures, 0, 1000, {}), observed.totals, 0.95)
+    failures = read_failures(observed.classified.lazy(), JUDGEMENT)
+    activity = activity_of(observed.visits, failures["endpoint_id"].unique().to_list(), rows=1000, first=0, last=1000)
+    columns = Columns(failures)
+    log = Log(columns, JUDGEMENT.measures, 0, 1000, activity.clients(columns.ids("client")))
+    return Scopes(log, activity, observed.totals, 0.95)
 
 
 def choose(failed: list[Request], *rest: Request) -> tuple[str, tuple[str, ...]]:

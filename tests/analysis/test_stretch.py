@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from logscan.analysis.activity import NO_SUCCESS, Successes
 from logscan.analysis.stretch import Stretch, find_stretch
+from logscan.analysis.successes import NO_SUCCESS, Successes
 
 
 def stretch(failures: list[float], successes: list[float]) -> Stretch:

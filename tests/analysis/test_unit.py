@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from logscan.analysis.activity import Activity
+from logscan.analysis.activity import activity_of
 from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.measure import Log
@@ -27,10 +27,11 @@ def successes(level: str, value: str, requests: list[Request] = REQUESTS) -> lis
     observed = observe(requests)
     failures = read_failures(observed.classified.lazy(), JUDGEMENT)
     columns = Columns(failures)
-    activity = Activity(
+    activity = activity_of(
         observed.visits, failures["endpoint_id"].unique().to_list(), rows=1000, first=FIRST, last=FIRST + 60
     )
-    answers = Answers(activity, Log(columns, JUDGEMENT.measures, FIRST, FIRST + 60, {}), observed.totals)
+    clients = activity.clients(columns.ids("client"))
+    answers = Answers(activity, Log(columns, JUDGEMENT.measures, FIRST, FIRST + 60, clients), observed.totals)
     unit = Unit("unclassified", "access", np.array([0]), level, (value,))
     answers.prepare([unit])
     return [float(t - FIRST) for t in answers.of(unit).t]

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from logscan.analysis.activity import Activity
+from logscan.analysis.activity import activity_of
 from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.measure import Log
@@ -24,9 +24,10 @@ def wide(requests: list[Request]) -> tuple[list[Unit], Rows, Log]:
     assert observed.first is not None
     assert observed.last is not None
     first, last = observed.first.timestamp(), observed.last.timestamp()
-    activity = Activity(observed.visits, failures["endpoint_id"].unique().to_list(), rows=10**6, first=first, last=last)
+    routes = failures["endpoint_id"].unique().to_list()
+    activity = activity_of(observed.visits, routes, rows=10**6, first=first, last=last)
     columns = Columns(failures)
-    clients = {int(row["client"]): row for row in activity.clients(columns.client_id).iter_rows(named=True)}
+    clients = activity.clients(columns.ids("client"))
     log = Log(columns, JUDGEMENT.measures, first, last, clients)
     found, rest = Wide(log, Answers(activity, log, observed.totals)).find(
         "unclassified", "access", np.arange(columns.height)
