@@ -17,7 +17,8 @@ _OK, _FAILED, _ERROR = (OUTCOMES.index(name) for name in ("ok", "auth_failure", 
 _T = pl.col("@timestamp").cast(pl.Int64)
 _DECIDED = (pl.col("outcome") == _OK) | (pl.col("outcome") == _FAILED)
 # Both are hashes: one number of the two tells pairs apart as well as they do, and is found much faster.
-_PAIR = pl.col("client") ^ (pl.col("endpoint") * pl.lit(0x9E3779B97F4A7C15, pl.UInt64()))
+_ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+_PAIR = pl.col("client") ^ (pl.col("endpoint") * pl.lit(_ODD[0], pl.UInt64()))
 
 
 class Stored:
@@ -80,10 +81,11 @@ class Stored:
         width, keys = int(within_s * SECOND), ["client", "endpoint"]
         asked = failures.filter(pl.col("client_id") != 0).drop_nulls("t")
         asked = asked.select("row", "t", client="client_id", endpoint="endpoint_id")
-        slot = pl.col("t") // width
-        slots = pl.concat([asked.select(*keys, slot=slot), asked.select(*keys, slot=slot + 1)]).unique()
+        slot = (pl.col("t") // width).cast(pl.UInt64) * pl.lit(_ODD[1], pl.UInt64())
+        after = (pl.col("t") // width + 1).cast(pl.UInt64) * pl.lit(_ODD[1], pl.UInt64())
+        slots = pl.concat([asked.select(_PAIR ^ slot), asked.select(_PAIR ^ after)]).to_series().unique().implode()
         found = self.visits.filter(pl.col("outcome") == _OK).select(*keys, t=_T).drop_nulls("t")
-        near = found.with_columns(slot=slot).join(slots.lazy(), on=[*keys, "slot"], how="semi")
+        near = found.filter((_PAIR ^ slot).is_in(slots))
         answers = first_answers(asked, near.collect(engine="streaming"), width)
         return Answered(answers, self._successes_on(failures))
 

@@ -13,6 +13,7 @@ _VISITS_HELD = 1_000_000  # rows in memory, about 33 MB, before they go to disk
 _FAILURES_HELD = 50_000  # rows in memory, about 50 MB
 _TOTALS_HELD = 1_000_000  # rows; beyond, the buckets get coarser
 _COARSER = ("1m", "5m", "15m", "1h", "6h", "1d", "7d")
+_ALL_UPSTREAMS = len(_COARSER)  # the last level: which upstream is no longer told
 
 
 class Rows:
@@ -93,14 +94,22 @@ class Merge:
     def _added_up(self) -> pl.DataFrame:
         """One row per key; buckets grow until few enough rows are left.
 
-        Law: the final length of a bucket depends on the rows alone, for their number only grows
+        Law: the final level depends on the rows alone, for their number only grows
         """
-        totals = pl.concat([TOTALS.to_frame(), *self.totals])
-        totals = add_up(totals.with_columns(pl.col("bucket").dt.truncate(_COARSER[self.level])))
-        while totals.height > _TOTALS_HELD and self.level + 1 < len(_COARSER):
+        totals = self._at_level(pl.concat([TOTALS.to_frame(), *self.totals]))
+        while totals.height > _TOTALS_HELD and self.level < _ALL_UPSTREAMS:
             self.level += 1
-            totals = add_up(totals.with_columns(pl.col("bucket").dt.truncate(_COARSER[self.level])))
+            totals = self._at_level(totals)
         return totals
+
+    def _at_level(self, totals: pl.DataFrame) -> pl.DataFrame:
+        if self.level == _ALL_UPSTREAMS:
+            totals = totals.with_columns(pl.lit(None, pl.String()).alias("server.address"))
+        return add_up(totals.with_columns(pl.col("bucket").dt.truncate(self.bucket)))
+
+    @property
+    def bucket(self) -> str:
+        return _COARSER[min(self.level, len(_COARSER) - 1)]
 
     def done(self) -> Merged:
         totals = self._added_up()
@@ -111,5 +120,5 @@ class Merge:
             self.rejects,
             self.events,
             self.tallies,
-            _COARSER[self.level],
+            self.bucket,
         )

@@ -67,12 +67,12 @@ CLASSIFIED = pl.Schema(
     }
 )
 
-# Every event counted in the denominator: for timelines, rates before and during, shares by endpoint and upstream.
+# Every event counted in the denominator: for timelines and shares by upstream. Not by endpoint: there may be as many of
+# them as events, and VISITS know them.
 TOTALS = pl.Schema(
     {
         "bucket": TIME,  # start of the minute (coarser when there would be too many rows); null: no time in the line
         "event.dataset": _TEXT,
-        "logscan.endpoint": _TEXT,
         "server.address": _TEXT,
         "outcome": _TEXT,  # ok | auth_failure | error | other
         "events": pl.UInt64(),

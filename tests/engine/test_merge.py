@@ -19,7 +19,7 @@ def partial(number: int) -> Partial:
             pl.col(name) if name == "logscan.line" else pl.lit(None, dtype).alias(name)
             for name, dtype in CLASSIFIED.items()
         ),
-        totals=pl.DataFrame([[at, "combined", f"/e{number % 3}", None, "ok", 1]], schema=TOTALS, orient="row"),
+        totals=pl.DataFrame([[at, "combined", f"10.0.0.{number % 3}", "ok", 1]], schema=TOTALS, orient="row"),
         visits=pl.DataFrame([[at, number, 0, 0, 1]], schema=VISITS, orient="row"),
         tallies={"a.log": Tally(lines=1, events=1, first=at, last=at)},
     )
@@ -64,6 +64,18 @@ def test_many_totals_get_coarser_buckets_but_lose_no_event(tmp_path: Path, monke
     assert done.totals["events"].sum() == 200
     assert done.totals.height <= 5 or done.bucket == "7d"
     assert done.bucket != "1m"
+
+
+def test_upstreams_without_end_are_told_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_TOTALS_HELD", 5)
+    merged = merge.Merge(tmp_path)
+    for number in range(40):
+        upstream = pl.lit(f"10.0.0.{number}").alias("server.address")
+        one = partial(number)
+        merged.add(one._replace(totals=one.totals.with_columns(upstream)))
+    done = merged.done()
+    assert done.totals["events"].to_list() == [40]
+    assert done.totals["server.address"].to_list() == [None]
 
 
 def test_coarsening_early_or_late_ends_in_the_same_buckets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
