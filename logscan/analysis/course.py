@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple, Protocol
+from functools import reduce
+from typing import NamedTuple
 
 import numpy as np
 import polars as pl
@@ -14,18 +15,19 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _SIZES = 64  # powers of two of microseconds
 
 
-class Limits(Protocol):
+class Steps(NamedTuple):
     """What is worth remembering: no event for gap_s; a time that lies jump_s or more before that of the line above."""
 
-    @property
-    def gap_s(self) -> float: ...
-    @property
-    def jump_s(self) -> float: ...
-
-
-class Steps(NamedTuple):
     gap_s: float
     jump_s: float
+
+    @property
+    def gap(self) -> int:
+        return int(self.gap_s * 1e6)
+
+    @property
+    def jump(self) -> int:
+        return int(self.jump_s * 1e6)
 
 
 class Step(NamedTuple):
@@ -63,6 +65,7 @@ class Course:
 
     offset: int
     end: int
+    steps: Steps
     events: int = 0
     first: int = 0
     first_at: tuple[str, int] = ("", 0)
@@ -78,25 +81,26 @@ class Course:
     zones: Mapping[str, Zoned] = field(default_factory=dict)
 
 
-def course_of(events: pl.DataFrame, path: str, steps: Limits, *, offset: int, end: int) -> Course:
+def course_of(events: pl.DataFrame, path: str, steps: Steps, *, offset: int, end: int) -> Course:
     """Of the events of one stretch.
 
     In:  @timestamp, logscan.line, event.timezone when it is there; in line order
     """
     timed = events.filter(pl.col("@timestamp").is_not_null()) if events["@timestamp"].null_count() else events
     if timed.is_empty():
-        return Course(offset, end)
+        return Course(offset, end, steps)
     times = timed["@timestamp"].dt.epoch("us").to_numpy().astype(np.int64)
     lines = timed["logscan.line"].to_numpy()
     top = np.maximum.accumulate(times)
     moved, ahead = np.diff(times), times[1:] - top[:-1]
-    jump, gap = int(steps.jump_s * 1e6), int(steps.gap_s * 1e6)
+    jump, gap = steps.jump, steps.gap
     jumps, gaps = np.flatnonzero(moved <= -jump), np.flatnonzero(ahead >= gap)
     back = np.flatnonzero((moved < 0) & (moved > -jump))
     worst = int(back[np.argmin(moved[back])]) if back.size else -1
     return Course(
         offset,
         end,
+        steps,
         events=len(times),
         first=int(times[0]),
         first_at=(path, int(lines[0])),
@@ -113,22 +117,30 @@ def course_of(events: pl.DataFrame, path: str, steps: Limits, *, offset: int, en
     )
 
 
-def joined(parts: Iterable[Course], steps: Limits) -> Course:
-    """Stretches that follow each other, as one.
+def joined(parts: Iterable[Course]) -> Course:
+    """Stretches that follow each other, at least one, as one.
 
     Law: the same as `course_of` the whole, as far as no more gaps and jumps were met than are remembered
     """
-    whole: Course | None = None
-    for part in parts:
-        whole = part if whole is None else _after(whole, part, steps)
-    return whole or Course(0, 0)
+    return reduce(_after, parts)
 
 
-def _after(one: Course, two: Course, steps: Limits) -> Course:
+def gathered(parts: Iterable[Course]) -> tuple[Course, ...]:
+    """Stretches of one source in any order; those that touch become one."""
+    found: list[Course] = []
+    for part in sorted(parts, key=lambda each: (each.offset, each.end)):
+        if found and found[-1].end == part.offset:
+            found[-1] = _after(found[-1], part)
+        else:
+            found.append(part)
+    return tuple(found)
+
+
+def _after(one: Course, two: Course) -> Course:
     if not two.events or not one.events:
         filled = one if one.events else two
         return replace(filled, offset=one.offset, end=two.end)
-    gap, jump = int(steps.gap_s * 1e6), int(steps.jump_s * 1e6)
+    gap, jump = one.steps.gap, one.steps.jump
     between = Step(one.last, two.first, *two.first_at)
     moved = two.first - one.last
     jumps = (between,) if moved <= -jump else ()
@@ -143,6 +155,7 @@ def _after(one: Course, two: Course, steps: Limits) -> Course:
     return Course(
         one.offset,
         two.end,
+        one.steps,
         events=one.events + two.events,
         first=one.first,
         first_at=one.first_at,

@@ -15,14 +15,14 @@ def coverages(courses: Mapping[str, Sequence[Course]], measures: Measures) -> tu
     In:  courses: of each source, its stretches in any order
     Law: the parts of a log are taken in the order of their times, so that how it was rotated changes nothing but names
     """
-    whole = {path: joined(sorted(parts, key=lambda part: part.offset), measures) for path, parts in courses.items()}
+    whole = {path: joined(sorted(parts, key=lambda part: part.offset)) for path, parts in courses.items() if parts}
     logs: dict[str, list[str]] = {}
     for path in whole:
         logs.setdefault(part_of(path).log, []).append(path)
     found = []
     for name in sorted(logs):
         parts = sorted(logs[name], key=lambda path: _age(path, whole[path]))
-        found.append(_coverage(name, parts, joined([whole[path] for path in parts], measures), measures))
+        found.append(_coverage(name, parts, joined([whole[path] for path in parts]), measures))
     return tuple(found)
 
 

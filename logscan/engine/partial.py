@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from logscan.analysis.course import Course
+from logscan.analysis.course import Course, gathered
 from logscan.model.schemas import CLASSIFIED, REJECTS, TOTALS, VISITS
 
 REJECTS_SHOWN = 20  # of one source; the rest are counted
@@ -30,7 +30,7 @@ class Tally:
     first: datetime | None = None
     last: datetime | None = None
     datasets: Mapping[str, int] = field(default_factory=dict)
-    courses: tuple[Course, ...] = ()  # one for each chunk, in any order
+    courses: tuple[Course, ...] = ()  # one for each stretch of chunks that touch, in their order
 
     def __add__(self, other: "Tally") -> "Tally":
         firsts = [t for t in (self.first, other.first) if t]
@@ -51,7 +51,7 @@ class Tally:
             first=min(firsts, default=None),
             last=max(lasts, default=None),
             datasets={name: self.datasets.get(name, 0) + other.datasets.get(name, 0) for name in sorted(names)},
-            courses=self.courses + other.courses,
+            courses=gathered((*self.courses, *other.courses)),
         )
 
 

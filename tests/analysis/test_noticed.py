@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.course import course_of
+from logscan.analysis.course import Steps, course_of
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.noticed import coverages
 from logscan.model.finding import Coverage
@@ -14,11 +14,12 @@ from logscan.model.resources import rules_dir
 from tests.analysis.test_course import START, events
 
 MEASURES = load_judgement([rules_dir()]).measures
+STEPS = Steps(MEASURES.gap_s, MEASURES.jump_s)
 
 
 def coverage(parts: dict[str, list[int | None]], zones: list[str | None] | None = None) -> Coverage:
     courses = {
-        path: [course_of(events(seconds, zones), path, MEASURES, offset=0, end=9)] for path, seconds in parts.items()
+        path: [course_of(events(seconds, zones), path, STEPS, offset=0, end=9)] for path, seconds in parts.items()
     }
     (found,) = coverages(courses, MEASURES)
     return found
