@@ -42,18 +42,28 @@ def with_extracts(
 
 
 def _filled(events: pl.DataFrame, extract: Extract, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
+    """Look only where a column is open and a literal is there: most texts are asked for nothing."""
     names = [name for name in extract.columns if name in want]
     if not names:
         return events
-    open_ones = pl.any_horizontal(pl.col(name).is_null() for name in names)
-    worth = open_ones & pl.col(extract.on).str.contains_any(list(extract.needs)) if extract.needs else open_ones
-    if not events.select(worth.any()).item():
+    at = events.select(pl.any_horizontal(pl.col(name).is_null() for name in names).arg_true()).to_series()
+    texts = events[extract.on]
+    if len(at) < len(texts):
+        texts = texts.gather(at)
+    if extract.needs:
+        worth = texts.str.contains_any(list(extract.needs)).fill_null(value=False)
+        if not worth.all():
+            at, texts = at.filter(worth), texts.filter(worth)
+    if at.is_empty():
         return events
-    groups = events.select(
-        pl.when(worth).then(pl.col(extract.on)).str.extract_groups(narrowed(extract.pattern, set(names))).alias("g")
-    ).unnest("g")
+    groups = texts.str.extract_groups(narrowed(extract.pattern, set(names))).struct.unnest()
     typed = groups.select(converted(pl.col(name), Column(name, (name,)), extract.null_values, clock) for name in names)
-    return events.with_columns(events[name].zip_with(events[name].is_not_null(), typed[name]) for name in names)
+    return events.with_columns(_where_open(events[name], at, typed[name]) for name in names)
+
+
+def _where_open(column: pl.Series, at: pl.Series, found: pl.Series) -> pl.Series:
+    fresh = found.is_not_null() & column.gather(at).is_null()
+    return column.clone().scatter(at.filter(fresh), found.filter(fresh)) if fresh.any() else column
 
 
 def _put_back(events: pl.DataFrame, some: pl.DataFrame, mask: pl.Series, names: AbstractSet[str]) -> pl.DataFrame:
