@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from logscan.analysis.judgement import Measures
 from logscan.analysis.recurrence import Floats, gap_statistics
 
 
@@ -31,21 +32,22 @@ def cut(times: Floats, breaks: NDArray[np.bool_]) -> Episodes:
     return Episodes(begins, ends, times[begins], times[ends])
 
 
-def collapse(times: Floats, successes: Floats, *, gap_s: float, regular_cv: float, finest_s: float) -> Episodes:
+def collapse(times: Floats, successes: Floats, settings: Measures, *, finest_s: float) -> Episodes:
     """Episodes of one unit.
 
     In:    times of its failures and of its successes, sorted, seconds
-    Out:   failures at most gap_s apart are one episode. When that leaves fewer than five, or uneven gaps, a finer cut
-           is taken if its gaps are even: first at every success in between, then at every failure, so that a probe
-           each minute or a token of a few seconds is not one long episode; no finer than finest_s, which is retrying
+    Out:   failures at most retry_gap_s apart are one episode. When that leaves few, or uneven gaps, a finer cut is
+           taken if its gaps are even: first at every success in between, then at every failure, so that a probe each
+           minute or a token of a few seconds is not one long episode; no finer than finest_s, which is retrying
     Law:   every failure is in exactly one episode; the result does not depend on the order of equal times
-    Units: seconds; regular_cv is the coefficient of variation up to which gaps are called regular
+    Units: seconds
     """
-    whole = cut(times, np.diff(times) > gap_s)
-    if times.size < 5 or (whole.starts.size >= 5 and _even(whole, regular_cv)):
+    few, regular_cv = settings.fine_episodes, settings.regular_cv
+    whole = cut(times, np.diff(times) > settings.retry_gap_s)
+    if times.size < few or (whole.starts.size >= few and _even(whole, regular_cv)):
         return whole
     between = np.searchsorted(successes, times[1:], side="left") > np.searchsorted(successes, times[:-1], side="left")
-    for breaks, least in ((between, 5), (np.ones(times.size - 1, dtype=np.bool_), 8)):
+    for breaks, least in ((between, few), (np.ones(times.size - 1, dtype=np.bool_), settings.fine_failures)):
         finer = cut(times, breaks)
         if finer.starts.size >= least and _even(finer, regular_cv, finest_s):
             return finer

@@ -30,6 +30,15 @@ class Measures:
     finest_gap_s: float
     finest_stamps: float
     regular_cv: float
+    fine_episodes: int
+    fine_failures: int
+    period_episodes: int
+    period_quantiles: tuple[float, ...]
+    period_missed_share: float
+    minute_stamps: int
+    spread_windows: int
+    tries_span_s: float
+    networks_span_s: float
     windows: int
     window_events: float
     window_s: float
@@ -57,6 +66,8 @@ class Measures:
     reach: float
     reach_events: int
     period_spread: float
+    onset_windows: float
+    onset_gaps: float
     gap_s: float
     gap_share: float
     gap_times: float
@@ -155,12 +166,20 @@ def _measures(document: Document, faults: list[LogscanError]) -> Measures | None
     good: dict[str, Any] = {}
     for name, kind in kinds.items():
         got: Any = shape.value.get(name)
-        whole = isinstance(got, int) and not isinstance(got, bool)
-        if not (whole or (kind is float and isinstance(got, float))) or got <= 0:
-            shape.add(name, "is missing" if got is None else "is not a positive number", f"write `{name}: 1`")
+        several = kind not in (int, float)
+        numbers = got if several and isinstance(got, list) and got else [got]
+        if several is not isinstance(got, list) or not all(_positive(number, whole=kind is int) for number in numbers):
+            wanted = "a list of positive numbers" if several else "a positive number"
+            hint = f"write `{name}: [1]`" if several else f"write `{name}: 1`"
+            shape.add(name, "is missing" if got is None else f"is not {wanted}", hint)
         else:
-            good[name] = got
+            good[name] = tuple(numbers) if several else got
     return Measures(**good) if len(good) == len(kinds) else None
+
+
+def _positive(number: Any, *, whole: bool) -> bool:
+    kinds = int if whole else int | float
+    return isinstance(number, kinds) and not isinstance(number, bool) and number > 0
 
 
 def _lists(shape: Shape, name: str) -> dict[str, list[str]]:

@@ -24,7 +24,6 @@ from logscan.analysis.stretch import Stretch, find_stretch
 from logscan.analysis.successes import Clients, Successes
 
 Row = dict[str, Any]
-_TEN_MINUTES, _HOUR = 600.0, 3600.0
 
 
 @dataclass(frozen=True)
@@ -87,24 +86,24 @@ class Measured:
 def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured:
     """In: rows of the unit's failures; successes of the same principal. Out: SERIES columns, those that are known."""
     t = log.times(rows)
-    resolution = _resolution(t)
     settings = log.measures
+    resolution = _resolution(t, settings.minute_stamps)
     # A gap of a few units of the time stamp's resolution looks regular whatever it was.
     finest = max(settings.finest_gap_s, settings.finest_stamps * resolution)
-    episodes = collapse(t, successes.t, gap_s=settings.retry_gap_s, regular_cv=settings.regular_cv, finest_s=finest)
+    episodes = collapse(t, successes.t, settings, finest_s=finest)
     row = _volume(rows, log) | _who(rows, log) | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
     if t.size == 0:
         return Measured(row, episodes, None)
     stretch = find_stretch(t, successes, log.edges_about(t), least_share=settings.stretch_share)
     row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
-    row |= _recurrence(episodes, settings.regular_cv) | _successes(t, successes, stretch, log)
+    row |= _recurrence(episodes, settings) | _successes(t, successes, stretch, log)
     row |= _known(rows, stretch, log) | _recovery(episodes, successes, row.get("period_s"), log)
     return Measured(row, episodes, stretch)
 
 
-def _resolution(t: Floats) -> float:
-    for unit in (60.0, 1.0):
-        if t.size >= (5 if unit > 1 else 1) and not np.any(np.mod(t, unit)):
+def _resolution(t: Floats, minute_stamps: int) -> float:
+    for unit, least in ((60.0, minute_stamps), (1.0, 1)):
+        if t.size >= least and not np.any(np.mod(t, unit)):
             return unit
     return 0.001
 
@@ -166,12 +165,12 @@ def _spread(t: Floats, stretch: Stretch, log: Log) -> Row:
     if log.covered <= 0:
         return {}
     settings = log.measures
-    edges = log.edges(int(np.clip(t.size // settings.window_events, 8, settings.windows)))
+    edges = log.edges(int(np.clip(t.size // settings.window_events, settings.spread_windows, settings.windows)))
     counts = np.histogram(t, edges)[0].astype(np.float64)
     there = np.flatnonzero(counts)
     inside = t[(t >= stretch.begins) & (t <= stretch.ends)]
     flat = None
-    if inside.size >= 8 and stretch.ends > stretch.begins:
+    if inside.size >= settings.spread_windows and stretch.ends > stretch.begins:
         bins = int(np.clip(inside.size // settings.window_events, 2, settings.windows))
         flat = dispersion_index(np.histogram(inside, bins, (stretch.begins, stretch.ends))[0].astype(np.float64))
     return {
@@ -182,9 +181,16 @@ def _spread(t: Floats, stretch: Stretch, log: Log) -> Row:
     }
 
 
-def _recurrence(episodes: Episodes, tolerance: float) -> Row:
-    """Law: no period from fewer than four episodes"""
-    period = fold_period(episodes.starts, tolerance=tolerance) if episodes.starts.size >= 4 else None
+def _recurrence(episodes: Episodes, settings: Measures) -> Row:
+    """Law: no period from fewer episodes than period_episodes"""
+    if episodes.starts.size < settings.period_episodes:
+        return {}
+    period = fold_period(
+        episodes.starts,
+        tolerance=settings.regular_cv,
+        quantiles=settings.period_quantiles,
+        missed_share=settings.period_missed_share,
+    )
     if period is None:
         return {}
     return {
@@ -268,15 +274,17 @@ def _who(rows: NDArray[np.int64], log: Log) -> Row:
     found: Row = {
         "tries_per_user": float(np.median(per_user[per_user > 0])),
         "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs else None,
-        "user_10m_max": most_in(log.times(named[users[named] == int(per_user.argmax())]), _TEN_MINUTES),
+        "user_tries_max": most_in(log.times(named[users[named] == int(per_user.argmax())]), log.measures.tries_span_s),
     }
     if pairs:
         widest = int(np.bincount(pairs[1]).argmax())
         of_client = named[clients[named] == widest]
-        found["users_10m_max"] = most_distinct(log.times(of_client), users[of_client], _TEN_MINUTES)
+        found["users_tried_max"] = most_distinct(log.times(of_client), users[of_client], log.measures.tries_span_s)
         spread = int(np.bincount(pairs[0]).argmax())
         of_user = named[(users[named] == spread) & (clients[named] >= 0)]
-        found["user_networks_1h_max"] = most_distinct(log.times(of_user), _networks(of_user, log), _HOUR)
+        found["user_networks_max"] = most_distinct(
+            log.times(of_user), _networks(of_user, log), log.measures.networks_span_s
+        )
     return found
 
 

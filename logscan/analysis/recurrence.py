@@ -1,5 +1,6 @@
 """How failures lie in time: numbers only, no judgement. Times are sorted 1-D arrays in seconds."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -73,10 +74,11 @@ def _quantile(ordered: Floats, share: float) -> float:
     return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
-def fold_period(starts: Floats, *, tolerance: float) -> Period | None:
+def fold_period(starts: Floats, *, tolerance: float, quantiles: Sequence[float], missed_share: float) -> Period | None:
     """The period whose multiples the gaps are; missed cycles do not lengthen it.
 
-    Law:    starts on a grid of P, at least half of its points present, give P
+    In:     quantiles of the gaps where a period is looked for, most likely first
+    Law:    starts on a grid of P, of which at most missed_share is absent and a quantile hits one gap of P, give P
     Units:  tolerance is the deviation, as a share of the period, that a fit may have
     Errors: None when there are no two gaps, or no gap is positive
     """
@@ -86,14 +88,14 @@ def fold_period(starts: Floats, *, tolerance: float) -> Period | None:
         return None
     ordered = np.sort(gaps)
     best: Period | None = None
-    for quantile in (0.5, 0.35, 0.2, 0.1, 0.05):
-        period = _refined(gaps, _quantile(ordered, quantile))
+    for quantile in quantiles:
+        period = _refined(gaps, _quantile(ordered, quantile), missed_share)
         if period is not None and (best is None or (best.cv > tolerance and period.cv < best.cv)):
             best = period
     return best
 
 
-def _refined(gaps: Floats, guess: float) -> Period | None:
+def _refined(gaps: Floats, guess: float, missed_share: float) -> Period | None:
     """Least squares period near a guess; multiples are rounded again after every step."""
     for _ in range(4):
         multiples = np.maximum(np.rint(gaps / guess), 1.0)
@@ -102,7 +104,7 @@ def _refined(gaps: Floats, guess: float) -> Period | None:
             return None
     cycles = float(multiples.sum())
     missed = 1 - gaps.size / cycles
-    if missed > 0.5:  # a period that is mostly absent is a common divisor, not a period
+    if missed > missed_share:  # a period that is mostly absent is a common divisor, not a period
         return None
     left = gaps - multiples * guess
     return Period(guess, float(np.sqrt(np.mean(left**2)) / guess), cycles, missed)

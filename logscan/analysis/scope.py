@@ -141,7 +141,9 @@ def _onset(unit: Unit) -> float:
 def _slack(one: Unit, other: Unit, log: Log) -> float:
     """A client shows a common beginning only when it next asks: some of its usual gaps later."""
     gaps = [unit.series.get("event_gap_median_s") or 0.0 for unit in (one, other)]
-    return float(max(2 * log.covered / log.measures.windows, 3 * max(gaps)))
+    return float(
+        max(log.measures.onset_windows * log.covered / log.measures.windows, log.measures.onset_gaps * max(gaps))
+    )
 
 
 def _one_or_each(units: Sequence[Unit], judgement: Judgement, scopes: Scopes, tail: Tail | None = None) -> list[Unit]:

@@ -82,10 +82,10 @@ SERIES = pl.Schema(
         "hit_during": _NUMBER,  # the same from onset to end
         "others_hit": _NUMBER,  # other clients that fail from onset to end and never succeed again / other clients
         # who tries what
-        "users_10m_max": _COUNT,  # most users that failed from one client in 10 minutes
+        "users_tried_max": _COUNT,  # most users that failed from one client within tries_span_s
         "tries_per_user": _NUMBER,  # median
-        "user_10m_max": _COUNT,  # most failures of one user in 10 minutes
-        "user_networks_1h_max": _COUNT,  # most networks (/24, /48) one user failed from in an hour
+        "user_tries_max": _COUNT,  # most failures of one user within tries_span_s
+        "user_networks_max": _COUNT,  # most networks (/24, /48) one user failed from within networks_span_s
         "sources_per_user": _NUMBER,  # most clients of one user
         "agents": _COUNT,  # distinct user agents
         "options_share": _NUMBER,  # failures that are OPTIONS

@@ -6,14 +6,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from logscan.analysis.episodes import Episodes, collapse
+from logscan.analysis.judgement import load_judgement
+from logscan.model.resources import rules_dir
 
 NONE = np.zeros(0)
+MEASURES = load_judgement([rules_dir()]).measures
 
 
 def episodes(times: list[float], successes: list[float] | None = None) -> Episodes:
-    return collapse(
-        np.array(times, dtype=float), np.array(successes or [], dtype=float), gap_s=60, regular_cv=0.1, finest_s=2
-    )
+    return collapse(np.array(times, dtype=float), np.array(successes or [], dtype=float), MEASURES, finest_s=2)
 
 
 @given(st.lists(st.integers(0, 5000), max_size=30), st.lists(st.integers(0, 5000), max_size=30))

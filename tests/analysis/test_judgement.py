@@ -73,6 +73,8 @@ def test_the_last_folder_wins(folder: Path) -> None:
         ("measures.yml", "pair_s: 2", "pair_s: -2", "pair_s"),
         ("measures.yml", "pair_s: 2", "pears: 2", "pears"),
         ("measures.yml", "principals: 120", "principals: 1.5", "principals"),
+        ("measures.yml", "period_quantiles: [0.5,", "period_quantiles: [-1,", "period_quantiles"),
+        ("measures.yml", "retry_gap_s: 60 ", "retry_gap_s: [60] ", "retry_gap_s"),
         ("judgement.yml", "is: silent", "is: asleep", "asleep"),
         ("judgement.yml", "quiet_gaps|gte", "quiet_gas|gte", "quiet_gas"),
         ("judgement.yml", "quiet_gaps|gte", "quiet_gaps|like", "like"),

@@ -20,6 +20,7 @@ from logscan.analysis.recurrence import (
     phase_strength,
 )
 
+QUANTILES = (0.5, 0.35, 0.2, 0.1, 0.05)
 TIMES = st.lists(st.integers(0, 2000), min_size=1, max_size=25).map(lambda found: np.array(sorted(found), dtype=float))
 
 
@@ -42,12 +43,14 @@ def test_gaps_do_not_depend_on_the_origin(times: np.ndarray, shift: int) -> None
 def test_a_grid_with_holes_gives_its_period(period: int, there: list[bool], phase: int) -> None:
     places = [place for place, here in enumerate(there) if here]
     gaps = np.diff(places)
-    found = fold_period(phase + period * np.array(places, dtype=float), tolerance=0.1)
+    found = fold_period(
+        phase + period * np.array(places, dtype=float), tolerance=0.1, quantiles=QUANTILES, missed_share=0.5
+    )
     if (
         len(places) < 3
         or 2 * gaps.size < gaps.sum()
         or math.gcd(*gaps.tolist()) > 1
-        or 1 not in np.quantile(gaps, [0.5, 0.35, 0.2, 0.1, 0.05])
+        or 1 not in np.quantile(gaps, QUANTILES)
     ):
         return  # half of the grid is missing, or it cannot be seen
     assert found is not None
@@ -57,7 +60,7 @@ def test_a_grid_with_holes_gives_its_period(period: int, there: list[bool], phas
 
 def test_chance_has_no_period() -> None:
     gaps = np.random.default_rng(7).exponential(600, 60)
-    found = fold_period(gaps.cumsum(), tolerance=0.1)
+    found = fold_period(gaps.cumsum(), tolerance=0.1, quantiles=QUANTILES, missed_share=0.5)
     assert found is None or found.cv > 0.15
 
 

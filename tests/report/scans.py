@@ -66,7 +66,7 @@ def library() -> Any:
             _rule("periodic_with_recovery", "signatures", "Fails at a fixed distance and recovers each time", "token_expired",
                   ("period_s", "period_cv", "recovered_share")),
             _rule("password_spray", "signatures", "One client fails with many user names", "credential_attack",
-                  ("users_10m_max", "tries_per_user")),
+                  ("users_tried_max", "tries_per_user")),
             _rule("handshake", "signatures", "Each refusal is answered at once by a success", "challenge_handshake", ("paired_share",)),
         ),
         patterns=(_rule("lifetime_cycle", "patterns", "Fixed distance, ends with success", "lifetime_cycle", ("phase_success",)),),
@@ -122,7 +122,7 @@ def typical() -> Scan:
         onset_after=None, counts=Counts(2210, 1, 1, 187, 1), rate_before=None, rate_during=1.0, rules=("password_spray",), next_expected=None,
         alternatives=(Alternative("username_password_invalid", "low"),), playbook="none-such", clients=(("203.0.113.66", 2210),),
         users=tuple((f"user{k}", 12 - k // 20) for k in range(20)), endpoints=(("/login", 2210),), episodes=burst,
-        features={"users_10m_max": 187, "tries_per_user": 12.0},
+        features={"users_tried_max": 187, "tries_per_user": 12.0},
         evidence=(Evidence("nginx/access.log", 88_120, 9_223_101, '203.0.113.66 - user3 [12/Mar/2026:19:00:02 +0000] "POST /login HTTP/1.1" 401 188 "-" "python-requests/2.31"'),),
     )  # fmt: skip
     once = finding(
