@@ -32,10 +32,14 @@ def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str,
     Law: a rule is left out only when the logsources contradict, or no column that it reads is ever filled
     """
     best = ranked(rules)
+    # Many rules say the same of whom they speak about and what they read: each such saying is looked at once a format.
+    said = [(tuple(rule.logsource.items()), rule.columns) for rule in best]
+    told = dict(zip(said, best, strict=True))
     found = {}
     for form in formats:
         columns = filled(form)
-        found[form.id] = [rule for rule in best if rule.applies_to(form.logsource) and _readable(rule, columns)]
+        may = {what for what, rule in told.items() if rule.applies_to(form.logsource) and _readable(rule, columns)}
+        found[form.id] = [rule for what, rule in zip(said, best, strict=True) if what in may]
     return found
 
 

@@ -42,7 +42,7 @@ def coded_visits(visits: pl.DataFrame) -> Asked:
     """
     visits = visits.sort("t")
     t, good = visits["t"].to_numpy() / SECOND, visits["ok"].to_numpy()
-    return Asked(t, *coded(visits["client"], np.int32), *coded(visits["endpoint"], np.uint16), good)
+    return Asked(t, *coded(visits["client"]), *coded(visits["endpoint"], few=True), good)
 
 
 class Crowd:
@@ -94,7 +94,7 @@ class Crowd:
         window, codes = window[codes >= 0], codes[codes >= 0]
         failing = np.unique(codes)
         place = np.full(max(self.ids.size, int(failing[-1]) + 1) if failing.size else 0, -1, dtype=np.int32)
-        place[failing] = np.arange(failing.size)
+        place[failing] = np.arange(failing.size, dtype=np.int32)
         step = max(1, _CELLS // max(1, failing.size))
         for low in range(0, last if failing.size else 0, step):
             high = min(last, low + step)
@@ -102,11 +102,12 @@ class Crowd:
             shape, inside = (high - low, failing.size), slice(bounds[low], bounds[high])
             who = place[part.code[inside]]
             theirs = who >= 0
-            when = np.repeat(np.arange(high - low), np.diff(bounds[low : high + 1]))
-            cell = when[theirs] * failing.size + who[theirs]
+            # Few enough cells for small numbers; where each window of them begins, once for every visit in it.
+            begins = np.arange(high - low, dtype=np.int32) * np.int32(failing.size)
+            cell = (np.repeat(begins, np.diff(bounds[low : high + 1])) + who)[theirs]
             asked = _count(cell, shape)
             good = _count(cell[part.ok[inside][theirs]], shape)
-            bad = _count((window[mine] - low) * failing.size + place[codes[mine]], shape)
+            bad = _count((window[mine] - low) * np.int64(failing.size) + place[codes[mine]], shape)
             hit[low:high] = (bad > good).sum(axis=1)
             active[low:high] += ((bad > 0) & (asked == 0)).sum(axis=1)
         return active, hit
@@ -140,12 +141,15 @@ class Crowd:
         return self._parts[route]
 
 
-def _count(cells: NDArray[np.int64], shape: tuple[int, int]) -> NDArray[np.int64]:
+def _count(cells: NDArray[Any], shape: tuple[int, int]) -> NDArray[np.int64]:
     return np.bincount(cells, minlength=shape[0] * shape[1]).reshape(shape)
 
 
-def coded(ids: pl.Series, least: type[np.int32] | type[np.uint16]) -> tuple[NDArray[np.uint64], NDArray[Any]]:
+def coded(ids: pl.Series, *, few: bool = False) -> tuple[NDArray[np.uint64], NDArray[Any]]:
     """The different numbers, sorted, and the place of each among them; small integers are sorted much faster."""
-    different = pl.DataFrame({"id": ids.unique().sort()}).with_row_index("code")
-    code = pl.DataFrame({"id": ids}).join(different, on="id", how="left", maintain_order="left")["code"].to_numpy()
-    return different["id"].to_numpy(), code.astype(least if different.height <= np.iinfo(least).max else np.int32)
+    different = ids.unique().sort()
+    kind = pl.UInt16() if few and len(different) <= 1 << 16 else pl.Int32()
+    places = pl.int_range(len(different), dtype=pl.Int32(), eager=True).cast(kind)
+    known = pl.DataFrame({"id": different, "code": places})
+    code = ids.to_frame("id").join(known, on="id", how="left", maintain_order="left")["code"]
+    return different.to_numpy(), code.to_numpy()

@@ -83,11 +83,6 @@ class Coded(NamedTuple):
     codes: NDArray[np.signedinteger[Any]]
     texts: pl.Series
 
-    def code(self, text: str) -> int:
-        """-2, which no row has, when it is none of the texts."""
-        found = self.texts.index_of(text)
-        return -2 if found is None else found
-
 
 class Columns:
     """Failures as arrays; texts as codes. t is NO_TIME where the line has none."""
@@ -100,6 +95,7 @@ class Columns:
             failures[name].to_numpy() for name in ("client_id", "user_id", "endpoint_id")
         )
         self.status = failures["status"].fill_null(0).to_numpy()
+        self._sought: dict[tuple[str, str], int] = {}
         self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family")}
 
     def __getitem__(self, name: str) -> Coded:
@@ -113,20 +109,38 @@ class Columns:
         found = self._texts[name]
         return str(found.texts[int(found.codes[row])]) if found.codes[row] >= 0 else ""
 
+    def code(self, name: str, text: str) -> int:
+        """The code of a text: -2, which no row has, when no failure has it."""
+        if (name, text) not in self._sought:
+            found = self._texts[name].texts.index_of(text)
+            self._sought[name, text] = -2 if found is None else found
+        return self._sought[name, text]
+
     def count(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """How often each text of a column stands in these rows, by code; nulls are not counted."""
         found = self._texts[name]
         codes = found.codes[rows]
         return np.bincount(codes[codes >= 0], minlength=len(found.texts))
 
+    def counted(self, name: str, rows: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The codes that stand in these rows, ascending, and how often each does."""
+        found = self._texts[name]
+        if rows.size < len(found.texts) // 8:
+            codes, counts = np.unique(found.codes[rows], return_counts=True)
+            known = int(codes.size > 0 and codes[0] < 0)  # nulls are not counted
+            return codes[known:].astype(np.int64), counts[known:]
+        counts = self.count(name, rows)
+        codes = np.flatnonzero(counts)
+        return codes, counts[codes]
+
     def distinct(self, name: str, rows: NDArray[np.int64]) -> int:
-        return int((self.count(name, rows) > 0).sum())
+        return int(self.counted(name, rows)[0].size)
 
     def top(self, name: str, rows: NDArray[np.int64], most: int) -> tuple[tuple[str, int], ...]:
         """The most frequent texts of a column with their counts; ties by text."""
-        counts = self.count(name, rows)
+        codes, counts = self.counted(name, rows)
         order = np.argsort(-counts, kind="stable")[:most]
-        return tuple((str(self._texts[name].texts[int(code)]), int(counts[code])) for code in order if counts[code])
+        return tuple((str(self._texts[name].texts[int(codes[at])]), int(counts[at])) for at in order)
 
 
 def coded(column: pl.Series) -> Coded:

@@ -48,7 +48,7 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
 
 
 def challenge_rows(answered: pl.DataFrame, successes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:
-    """The keys and SERIES, with the columns that tell a challenge from a failure; the rest is null.
+    """The keys, and the columns of SERIES that tell a challenge from a failure.
 
     In:  answered: failures with `answer` (microseconds, null when none came in time); successes: client_id, ok
     Law: several failures before one answer are one episode
@@ -92,8 +92,7 @@ def challenge_rows(answered: pl.DataFrame, successes: pl.DataFrame, keys: list[s
         )
         .sort(keys)
     )
-    missing = [pl.lit(None, dtype).alias(name) for name, dtype in SERIES.items() if name not in measured.columns]
-    return measured.with_columns(missing).select(*keys, *(pl.col(name).cast(dtype) for name, dtype in SERIES.items()))
+    return measured.select(*keys, *(pl.col(name).cast(SERIES[name]) for name in SERIES if name in measured.columns))
 
 
 def _chosen(rows: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:

@@ -18,7 +18,6 @@ BINS, ROUTE_BINS = 20_000, 2_000  # of the log; for one route, coarser
 _TABLE = 1 << 26  # cells of a table of all pairs; where there are more, pairs are sorted
 
 Codes = NDArray[Any]
-Bools = NDArray[np.bool_]
 
 
 class Held:
@@ -28,12 +27,14 @@ class Held:
 
     def __init__(self, visits: pl.DataFrame, routes: Sequence[int], *, first: float, last: float) -> None:
         self.first, self.last = first, last
-        ordered = visits.with_columns(pl.col("@timestamp").cast(pl.Int64)).sort("@timestamp", nulls_last=False)
+        ordered = visits.with_columns(pl.col("@timestamp").cast(pl.Int64))
+        if not ordered["@timestamp"].is_sorted(nulls_last=False):
+            ordered = ordered.sort("@timestamp", nulls_last=False)
         times = ordered["@timestamp"]
         self.t = times.slice(times.null_count()).to_numpy()
         self.untimed = times.null_count()
-        self.clients_known, self.client = coded(ordered["client"], np.int32)
-        self.routes, self.route = coded(ordered["endpoint"], np.uint16)
+        self.clients_known, self.client = coded(ordered["client"])
+        self.routes, self.route = coded(ordered["endpoint"], few=True)
         self.user = ordered["user"]
         self.outcome = ordered["outcome"].to_numpy()
         self.protected = np.isin(self.routes, np.array(sorted(routes), dtype=np.uint64))
@@ -94,26 +95,25 @@ class Held:
 
     def clients(self, ids: NDArray[np.uint64]) -> Clients:
         many = self.clients_known.size
-        good, there = self.outcome == _OK, self._let_in_there
+        there = self._let_in_there
         first, last = np.full(many, np.nan), np.full(many, np.nan)
         t, code = self._times(there) / SECOND, self.client[there]
         last[code] = t  # of those that are written to one place, the last stays
         first[code[::-1]] = t[::-1]
-        protected = good & self.protected[self.route]
+        early = np.flatnonzero(self.outcome[: self.untimed] == _OK)
+        early = early[self.protected[self.route[early]]]
+        went = np.bincount(self.client * np.int64(len(OUTCOMES)) + self.outcome, minlength=many * len(OUTCOMES))
+        went = went.reshape(many, len(OUTCOMES))
         found = {
-            "asked": self._count(None),
-            "errors": self._count(self.outcome == _ERROR),
-            "ok": self._count(good),
-            "protected_ok": self._count(protected),
+            "asked": went.sum(axis=1),
+            "errors": went[:, _ERROR],
+            "ok": went[:, _OK],
+            "protected_ok": np.bincount(code, minlength=many) + np.bincount(self.client[early], minlength=many),
             "paths": self._paths(),
             "first_ok": first,
             "last_ok": last,
         }
         return Clients.of(ids, pl.DataFrame({"id": self.clients_known, **found}))
-
-    def _count(self, which: Bools | None) -> NDArray[np.int64]:
-        code = self.client if which is None else self.client[which]
-        return np.bincount(code, minlength=self.clients_known.size)
 
     def _paths(self) -> NDArray[np.int64]:
         """Different routes of each client."""

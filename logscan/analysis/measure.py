@@ -119,7 +119,7 @@ def _volume(rows: NDArray[np.int64], log: Log) -> Row:
     }
     found: Row = {name: columns.distinct(column, rows) for name, column in names.items()}
     method = columns["method"]
-    options = method.code("OPTIONS")
+    options = columns.code("method", "OPTIONS")
     statuses = np.bincount(columns.status[rows])
     for name, column in (("route", "endpoint"), ("method", "method")):
         top = columns.top(column, rows, 1)
@@ -247,7 +247,7 @@ def _successes(t: Floats, successes: Successes, stretch: Stretch, log: Log) -> R
 def _known(rows: NDArray[np.int64], stretch: Stretch, log: Log) -> Row:
     """What the unit's clients did elsewhere, and whether they had been let in before."""
     clients = log.clients
-    codes = np.flatnonzero(log.columns.count("client", rows))
+    codes, _ = log.columns.counted("client", rows)
     codes = codes[clients.asked[codes] > 0]
     if codes.size == 0:
         return {}
@@ -267,14 +267,16 @@ def _who(rows: NDArray[np.int64], log: Log) -> Row:
     named = timed[users[timed] >= 0]
     if named.size == 0:
         return {}
-    per_user = columns.count("user", named)
+    known, per_user = columns.counted("user", named)
     placed = named[clients[named] >= 0]
     many = len(columns["client"].texts)
     pairs = np.divmod(np.unique(users[placed].astype(np.int64) * many + clients[placed]), many) if placed.size else ()
     found: Row = {
-        "tries_per_user": float(np.median(per_user[per_user > 0])),
+        "tries_per_user": float(np.median(per_user)),
         "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs else None,
-        "user_tries_max": most_in(log.times(named[users[named] == int(per_user.argmax())]), log.measures.tries_span_s),
+        "user_tries_max": most_in(
+            log.times(named[users[named] == known[per_user.argmax()]]), log.measures.tries_span_s
+        ),
     }
     if pairs:
         widest = int(np.bincount(pairs[1]).argmax())

@@ -43,9 +43,9 @@ class Scopes:
         """The smallest level of which one value carries nearly all of the failures; `all` when none does."""
         for level in levels:
             column = self.log.columns[level]
-            counts = self.log.columns.count(level, rows)
-            most = int(counts.argmax()) if counts.size else 0
-            if counts.size and counts[most] >= self.share * rows.size:
+            codes, counts = self.log.columns.counted(level, rows)
+            if counts.size and counts.max() >= self.share * rows.size:
+                most = int(codes[counts.argmax()])
                 value = str(column.texts[most])
                 if not self._whole(level, value, int(rows[np.argmax(column.codes[rows] == most)])):
                     return level, (value,)

@@ -81,7 +81,7 @@ class Wide:
             good = self.answers.upstreams.filter(pl.col("server.address") == text)
             if good.height in {0, self.answers.upstreams.height}:
                 continue
-            there = rows[columns["upstream"].codes[rows] == columns["upstream"].code(text)]
+            there = rows[columns["upstream"].codes[rows] == columns.code("upstream", text)]
             window = self._window(there)
             bad = np.bincount(window, minlength=self.edges.size - 1).astype(np.float64)
             middle = good["bucket"].cast(pl.Int64).to_numpy() / SECOND + 30

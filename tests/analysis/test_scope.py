@@ -60,7 +60,7 @@ def units(sizes: list[int], pattern: str = "irregular") -> tuple[list[Unit], Sco
     clients = chosen.log.columns["client"]
     made = []
     for at in range(len(sizes)):
-        rows = np.flatnonzero(clients.codes == clients.code(f"192.0.2.{at}"))
+        rows = np.flatnonzero(clients.codes == chosen.log.columns.code("client", f"192.0.2.{at}"))
         made.append(Unit("unclassified", "access", rows, "client", (f"192.0.2.{at}",), pattern=pattern))
     return made, chosen
 
