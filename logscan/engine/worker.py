@@ -82,6 +82,9 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
     else:
         kept = _with_continuations(lines, candidates, read.parsed)
         whole = parse(kept, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
+        if whole.height != candidates.height:  # a line between two of one stream was missing, and they became one
+            whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
+            whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
     return classify(whole, plan.causes)
 
@@ -105,7 +108,10 @@ def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: P
     owner = lines.select("logscan.line").join_asof(
         begins.with_columns(pl.col("logscan.line").alias("_owner")), on="logscan.line", strategy="backward"
     )
-    return lines.filter(owner["_owner"].is_in(candidates["logscan.line"].implode()).fill_null(value=False))
+    # writers that share a file: what stands behind an event need not be its own
+    true = lines.select("logscan.line").join(parsed.joined, on="logscan.line", how="left", maintain_order="left")
+    whose = true["owner"].zip_with(true["owner"].is_not_null(), owner["_owner"])
+    return lines.filter(whose.is_in(candidates["logscan.line"].implode()).fill_null(value=False))
 
 
 def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:

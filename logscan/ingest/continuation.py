@@ -37,6 +37,27 @@ def continued(left: pl.DataFrame, events: pl.DataFrame, lines: pl.Series, multil
     )
 
 
+def first_lines(lines: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Texts that hold line feeds, as messages of JSON records do, cut at the first; what follows in the second frame.
+
+    Law: an object stays whole
+    """
+    text = pl.col("event.original")
+    several = lines.select(text.str.contains("\n", literal=True) & ~text.str.starts_with("{")).to_series()
+    if not several.any():
+        return lines, lines.clear()
+    parts = text.str.splitn("\n", 2)
+    tails = lines.filter(several).with_columns(parts.struct.field("field_1").alias("event.original"))
+    first = pl.when(several).then(parts.struct.field("field_0").str.strip_suffix("\r")).otherwise(text)
+    return lines.with_columns(first.alias("event.original")), tails
+
+
+def with_tails(events: pl.DataFrame, tails: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
+    """Put what followed an event's first line in its own text behind its message."""
+    own = tails.with_columns(pl.col("logscan.line").alias("owner"))
+    return with_continuations(events, own, want & {"message"})
+
+
 def with_continuations(events: pl.DataFrame, continuations: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
     """Put the continuations' text behind the events' own, in the wanted ones of event.original and message."""
     names = [name for name in ("event.original", "message") if name in want and name in events.columns]

@@ -15,7 +15,7 @@ from logscan.model.schemas import EVENTS
 
 _KEYS = {
     "id", "title", "reference", "kind", "logsource", "order", "pattern", "tail", "layouts", "null_values", "columns",
-    "requires", "extract", "multiline", "inner", "strength",
+    "requires", "extract", "multiline", "inner", "strength", "stream", "unfinished",
     "samples",
 }  # fmt: skip
 
@@ -79,7 +79,13 @@ class Definition:
             extract=self.extracts("extract", shared), multiline=bool(self.value.get("multiline", False)),
             inner=self.one_of("inner", INNER), strength=self.one_of("strength", STRENGTHS),
             samples=self.samples(), path=self.document.path,
+            stream=self.own_regex("stream"), unfinished=self.own_regex("unfinished"),
         )  # fmt: skip
+
+    def own_regex(self, key: str) -> str:
+        pattern = self.text(key, default="")
+        self.regex(key, pattern)
+        return pattern
 
     def logsource(self) -> Mapping[str, str]:
         value = self.value.get("logsource", {})

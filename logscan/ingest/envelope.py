@@ -8,12 +8,13 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from logscan.ingest.shape import Format
+from logscan.ingest.streams import by_stream, stream_of, with_whole_lines
 from logscan.model.schemas import LINES
 
 # What the line around says for itself and must not lend to the line within.
 _OWN = frozenset({*LINES, "event.dataset", "message"})
-
-_ZONE = "event.timezone"
+_LINE = "logscan.line"
+NONE = pl.DataFrame(schema={_LINE: LINES[_LINE], "owner": LINES[_LINE]})
 
 
 class Opened(NamedTuple):
@@ -21,7 +22,7 @@ class Opened(NamedTuple):
 
     outer: pl.DataFrame  # events whose message is no line of a log that is known
     inner: pl.DataFrame  # events of the lines within; what they do not say is filled from around them
-    continuations: int  # events that turned out to continue the line within the one before
+    joined: pl.DataFrame  # logscan.line of events that are a part of the line within another, `owner`: that one's line
 
 
 def with_inner(
@@ -30,29 +31,59 @@ def with_inner(
     """Read the messages of envelope formats as lines of their own.
 
     In:  events with their message; read: as `parse`, without the clock
+    Law: within a line each envelope is opened once, so lines are as deep as there are envelope formats at most
     """
-    outer, inner, continuations = events, [events.clear()], 0
+    outer, inner, joined = events, [events.clear()], [NONE]
     for fmt in formats:
         mask = outer["event.dataset"] == fmt.id if fmt.inner else pl.Series([False])
         if not mask.any():
             continue
-        around = outer.filter(mask)
-        opened = _opened(around, fmt, formats, want, read)
-        outer = pl.concat([outer.filter(~mask), opened.outer]).sort("logscan.line")
+        around = with_whole_lines(outer.filter(mask), fmt)
+        opened = _opened(around.events, fmt, formats, want, read)
+        outer = pl.concat([outer.filter(~mask), opened.outer]).sort(_LINE)
         inner.append(opened.inner)
-        continuations += opened.continuations
-    return Opened(outer, pl.concat(inner).sort("logscan.line") if len(inner) > 1 else inner[0], continuations)
+        joined.append(with_owners(around.parts, opened.joined))
+    if len(inner) == 1:
+        return Opened(outer, inner[0], NONE)
+    return Opened(outer, pl.concat(inner).sort(_LINE), pl.concat(joined).sort(_LINE))
+
+
+def with_owners(parts: pl.DataFrame, joined: pl.DataFrame) -> pl.DataFrame:
+    """Both, in line order; where the owner of a part is itself a part, the owner of that one.
+
+    In:  columns logscan.line and owner, and others in `parts`
+    """
+    own = parts.select(_LINE, "owner")
+    if joined.is_empty():
+        return own
+    then = joined.select(pl.col(_LINE).alias("owner"), pl.col("owner").alias("_then"))
+    last = own.join(then, on="owner", how="left", maintain_order="left")
+    return pl.concat([last.select(_LINE, pl.coalesce("_then", "owner").alias("owner")), joined]).sort(_LINE)
 
 
 def _opened(
     around: pl.DataFrame, fmt: Format, formats: Sequence[Format], want: AbstractSet[str], read: Callable[..., Any]
 ) -> Opened:
-    lines = around.select("logscan.line", "log.offset", _text().alias("event.original"))
+    streams = around.select(stream_of(fmt).alias("_stream")).to_series()
+    texts = around.select(_LINE, "log.offset", _text().alias("event.original"))
+    lines, numbers = by_stream(texts, streams) if fmt.stream else (texts, texts[_LINE])
     got = read(lines, _inner_formats(fmt, formats), frozenset(want))
-    number = around["logscan.line"]
-    taken = number.is_in(got.events["logscan.line"].implode())
-    unread = number.is_in(got.rejects["logscan.line"].implode()) | (lines["event.original"].str.strip_chars() == "")
-    return Opened(around.filter(unread), _filled(got.events, around.filter(taken)), got.continuations)
+    events = _numbered(got.events, lines, numbers)
+    rejects = _numbered(got.rejects, lines, numbers)[_LINE]
+    number = around[_LINE]
+    taken = number.is_in(events[_LINE].implode())
+    unread = number.is_in(rejects.implode()) | (texts["event.original"].str.strip_chars() == "")
+    joined = _numbered(got.joined, lines, numbers, "owner")
+    return Opened(around.filter(unread), _filled(events, around.filter(taken)), joined)
+
+
+def _numbered(read: pl.DataFrame, lines: pl.DataFrame, numbers: pl.Series, *more: str) -> pl.DataFrame:
+    """With their true numbers again, in line order."""
+    own = lines[_LINE]
+    if own.equals(numbers):
+        return read
+    true = [numbers.gather(own.search_sorted(read[name])).alias(name) for name in (_LINE, *more)]
+    return read.with_columns(true).sort(_LINE)
 
 
 def _text() -> pl.Expr:
@@ -60,7 +91,7 @@ def _text() -> pl.Expr:
 
 
 def _inner_formats(fmt: Format, formats: Sequence[Format]) -> list[Format]:
-    others = [other for other in formats if other is not fmt and other.strength != "last"]
+    others = [other for other in formats if other is not fmt and (other.strength != "last" or other.multiline)]
     if fmt.inner == "any":
         return others
     return [replace(other, multiline=False) for other in others if other.strength == "strong"]
@@ -68,12 +99,9 @@ def _inner_formats(fmt: Format, formats: Sequence[Format]) -> list[Format]:
 
 def _filled(inner: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:
     """Both have the same lines in the same order."""
-    # the zone is that of the time
-    own_value = {
-        name: inner["@timestamp" if name == _ZONE and "@timestamp" in inner.columns else name].is_not_null()
-        for name in inner.columns
-    }
-    filled = [inner[name].zip_with(own_value[name], around[name]) for name in inner.columns if name not in _OWN]
+    filled = [
+        inner[name].zip_with(inner[name].is_not_null(), around[name]) for name in inner.columns if name not in _OWN
+    ]
     own = around.select(_text().str.len_chars()).to_series()
     more = inner["event.original"].to_frame().select(pl.col("event.original").str.slice(own)).to_series()
     original = around["event.original"] + more

@@ -1,5 +1,6 @@
 """What stands under a key into one column: the ways JSON and logfmt writers put the same thing."""
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -23,6 +24,8 @@ class Group(NamedTuple):
 # RFC 9110 section 9 and RFC 5789; any other word counts as a method only in capitals
 _METHOD = r"^((?i:get|head|post|put|patch|delete|options|connect|trace)|[A-Z]{3,20})(?: [!-~]+ HTTP/[0-9.]+)?$"
 _REQUEST = r"^[A-Za-z]{3,20} ([!-~]+) HTTP/[0-9.]+$"
+_BYTES = r"^\[ *[0-9]{1,3}(?: *, *[0-9]{1,3})* *\]$"
+_COLOUR = re.compile(r"\x1b\[[0-9;:?]*[ -/]*[@-~]|\x00")
 _SPAN = r"^([0-9]+(?:\.[0-9]+)?)(ns|us|ms|s)$"
 
 
@@ -107,8 +110,20 @@ def _with_unit(text: pl.Series) -> pl.Series:
     return span.round(0).cast(pl.UInt64, strict=False)
 
 
+def _message(text: pl.Series) -> pl.Series:
+    """Of a list of bytes, too: so journald writes what is no plain text. Colours are left out."""
+    listed = text.str.contains(_BYTES).fill_null(value=False)
+    if not listed.any():
+        return text
+    rows = listed.arg_true()
+    found = [bytes(int(code) & 255 for code in item[1:-1].split(",")) for item in text.gather(rows)]
+    plain = [_COLOUR.sub("", item.decode("utf-8", "backslashreplace")) for item in found]
+    return text.scatter(rows, pl.Series(plain, dtype=pl.String()))
+
+
 _WAYS: dict[str, Callable[[pl.Series], pl.Series]] = {
     "http.response.status_code": _status,
     "http.request.method": _method,
     "url.original": _url,
+    "message": _message,
 }

@@ -1,15 +1,15 @@
 """Lines into events: every format takes what it knows of the lines that are left."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache, partial
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from logscan.ingest.address import CLIENT, FORWARDED, Networks, with_addresses
-from logscan.ingest.continuation import continued, with_continuations
-from logscan.ingest.envelope import with_inner
+from logscan.ingest.continuation import Continued, continued, first_lines, with_continuations, with_tails
+from logscan.ingest.envelope import with_inner, with_owners
 from logscan.ingest.extract import extracts_for, with_extracts
 from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
@@ -34,32 +34,66 @@ class Parsed(NamedTuple):
     rejects: pl.DataFrame  # LINES
     continuations: int
     blank: int
+    joined: pl.DataFrame  # logscan.line of each continuation, and its `owner`, the event's line
 
 
 def parse(
-    lines: pl.DataFrame, formats: Sequence[Format], want: frozenset[str], clock: Clock, *, trusted: Networks = ()
+    lines: pl.DataFrame,
+    formats: Sequence[Format],
+    want: frozenset[str],
+    clock: Clock,
+    *,
+    within: bool = False,
+    trusted: Networks = (),
 ) -> Parsed:
     """Read lines with formats, tried in the order given.
 
-    In:  LINES in line order; want: EVENTS columns; trusted: proxies whose forwarded lists are believed
+    In:  LINES in line order; want: EVENTS columns; within: they stand within other lines; trusted: proxies that are believed
     Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it;
          but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
     needed = _needed(formats, want | ({FORWARDED} if trusted and CLIENT in want else set()))
     plain = _without_colour(lines)
+    plain, tails = first_lines(plain) if within else (plain, plain.clear())
     events, left = _taken(plain, [fmt for fmt in formats if fmt.strength != "last"], needed, clock)
     multiline = {fmt.id for fmt in formats if fmt.multiline}
     blank = left["event.original"].str.strip_chars() == ""
     found = continued(left.filter(~blank), events, lines["logscan.line"], multiline)
-    late, rest = _taken(found.rest, [fmt for fmt in formats if fmt.strength == "last"], needed, clock)
-    events = _merged([_with_raw(events, lines), _with_raw(late, lines)])
-    events = with_continuations(events, _with_raw(found.continuations, lines), needed)
-    opened = with_inner(events, formats, needed, partial(parse, clock=clock, trusted=trusted))
+    late = _late(found, events, formats, lines["logscan.line"], partial(_taken, want=needed, clock=clock))
+    events = _merged([_with_raw(events, lines), _with_raw(late.events, lines)])
+    events = with_tails(events, tails, needed)
+    events = with_continuations(events, _with_raw(late.continuations, lines), needed)
+    opened = with_inner(events, formats, needed, partial(parse, clock=clock, within=True, trusted=trusted))
     deep = _merged([_deepened(opened.outer, formats, needed, clock), opened.inner])
     deep = with_addresses(deep, needed, trusted)
     names = [*LINES, "event.dataset", *_others(want)]
-    continuations = found.continuations.height + opened.continuations
-    return Parsed(deep.select(names), _with_raw(rest, lines), continuations, int(blank.sum()))
+    joined = with_owners(late.continuations, opened.joined)
+    return Parsed(deep.select(names), _with_raw(late.rest, lines), joined.height, int(blank.sum()), joined)
+
+
+class _Late(NamedTuple):
+    events: pl.DataFrame
+    continuations: pl.DataFrame
+    rest: pl.DataFrame
+
+
+def _late(
+    found: Continued, events: pl.DataFrame, formats: Sequence[Format], lines: pl.Series, take: Callable[..., Any]
+) -> _Late:
+    """Formats of strength `last`, one by one: what continues the events of one is not left for the next."""
+    rest, parts, joined = found.rest, [events.clear()], [found.continuations]
+    for fmt in formats:
+        if fmt.strength != "last":
+            continue
+        taken, rest = take(rest, [fmt])
+        parts.append(taken)
+        if fmt.multiline and taken.height:
+            begun = _merged([part.select("logscan.line", "event.dataset") for part in (events, *parts)])
+            more = continued(rest, begun, lines, {fmt.id})
+            joined.append(more.continuations)
+            rest = more.rest
+    continuations = joined[0] if len(joined) == 1 else pl.concat(joined).sort("logscan.line")
+    return _Late(_merged(parts), continuations, rest)
 
 
 def _taken(

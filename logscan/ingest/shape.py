@@ -77,6 +77,8 @@ class Format:
     requires   json, logfmt: keys that must stand in a line; a key may name alternatives parted by `|`
     multiline  lines that match nothing and follow an event of this format belong to it
     inner      the message is a line of another log: "" no, "known" where a strong format takes it, "any" where any does
+    stream     regex; its group 1 in a line says whose line it is: writers that share a file are read each by itself
+    unfinished regex; the message of a line it matches goes on in the next line of the same stream
     strength   strong; weak: takes lines of any make; last: tried only on what no other takes and what continues nothing
     """
 
@@ -96,6 +98,8 @@ class Format:
     strength: str
     samples: tuple[Sample, ...]
     path: str
+    stream: str = ""
+    unfinished: str = ""
 
     def names(self) -> frozenset[str]:
         """Every EVENTS column this format may fill."""

@@ -2,7 +2,14 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.ingest.continuation import MAX_BYTES, MAX_LINES, continued, with_continuations
+from logscan.ingest.continuation import (
+    MAX_BYTES,
+    MAX_LINES,
+    continued,
+    first_lines,
+    with_continuations,
+    with_tails,
+)
 from tests.ingest.frames import lines_of
 
 NUMBERS = pl.Series(range(1, 2001), dtype=pl.UInt64)
@@ -62,3 +69,15 @@ def test_no_line_is_lost_or_doubled(event_lines: set[int], other: set[int]) -> N
     left = lines_of(["t"] * len(rest)).with_columns(pl.Series("logscan.line", rest, dtype=pl.UInt64))
     found = continued(left, events_at(*sorted(event_lines)), NUMBERS, {"app"})
     assert sorted([*found.continuations["logscan.line"], *found.rest["logscan.line"]]) == rest
+
+
+def test_a_message_of_several_lines_is_read_by_its_first() -> None:
+    lines = lines_of(["INFO one\r\n two\nthree", "alone", '{"a":\n1}'])
+    first, tails = first_lines(lines)
+    assert first["event.original"].to_list() == ["INFO one", "alone", '{"a":\n1}']
+    assert tails.select("logscan.line", "event.original").rows() == [(1, " two\nthree")]
+    own = events_at(1, 2)
+    assert with_tails(own, tails, {"message", "event.original"}).equals(
+        own.with_columns(pl.Series("message", [" two\nthree", None]))
+    )
+    assert with_tails(own, tails, {"user.name"}).equals(own)

@@ -1,3 +1,4 @@
+import json
 from dataclasses import replace
 
 import pytest
@@ -99,3 +100,101 @@ def test_a_stack_trace_within_containers_belongs_to_its_event() -> None:
         401,
     )
     assert got.continuations == 2
+
+
+INNER_LINE = '192.0.2.7 - ada [12/Mar/2026:06:25:23 +0000] "GET /x?a=b HTTP/1.1" 401 12 "-" "curl/8"'
+TEXT = json.dumps(INNER_LINE)
+AROUND = {
+    "docker": '{"log":LINE_FEED,"stream":"stdout","time":"2026-03-12T06:25:24Z"}',
+    "cri": "2026-03-12T06:25:24.123456789Z stdout F LINE",
+    "kubectl-timestamps": "2026-03-12T06:25:24.123456789Z LINE",
+    "kubectl-prefix": "[pod/api-1/api] LINE",
+    "kubectl-both": "[pod/api-1/api] 2026-03-12T06:25:24.123456789Z LINE",
+    "stern": "api-6c9f7d5b8c-x2x4q api LINE",
+    "compose-1": "api_1    | LINE",
+    "compose-2": "api-1  | LINE",
+    "compose-t": "api-1  | 2026-03-12T06:25:24.123456789Z LINE",
+    "service": "shop_api.1.k3j2h1@node-a    | LINE",
+    "rfc3164": "Mar 12 06:25:24 gate nginx[7]: LINE",
+    "rfc3164-priority": "<190>Mar 12 06:25:24 gate nginx: LINE",
+    "rfc5424": "<190>1 2026-03-12T06:25:24Z gate nginx 7 - - LINE",
+    "syslog-iso": "2026-03-12T06:25:24.5+00:00 gate nginx[7]: LINE",
+    "journald": '{"__REALTIME_TIMESTAMP":"1773296724123456","MESSAGE":TEXT,"_HOSTNAME":"gate"}',
+    "journald-bytes": '{"__REALTIME_TIMESTAMP":"1773296724123456","MESSAGE":BYTES,"_HOSTNAME":"gate"}',
+    "journalctl-full": "Thu 2026-03-12 06:25:24 UTC gate nginx[7]: LINE",
+    "journalctl-unix": "1773296724.123456 gate nginx[7]: LINE",
+    "cloudwatch-tail": "2026-03-12T06:25:24.123000+00:00 api/web/0f3c LINE",
+    "cloudwatch-s3": "2026-03-12T06:25:24.123Z LINE",
+    "cloudwatch": '{"timestamp":1773296724123,"message":TEXT,"ingestionTime":1773296725000}',
+    "cloudwatch-events": '{"logStreamName":"a","eventId":"1","timestamp":1773296724123,"message":TEXT,"ingestionTime":1}',
+    "cloudwatch-subscription": '{"id":"36580","timestamp":1773296724123,"message":TEXT}',
+    "cloudwatch-insights": '{"@timestamp":"2026-03-12 06:25:24.1","@message":TEXT,"@ptr":"x"}',
+    "logcli": '2026-03-12T06:25:24Z {app="api", pod="api-1"} LINE',
+    "logcli-json": '{"labels":{"app":"api"},"line":TEXT,"timestamp":"2026-03-12T06:25:24Z"}',
+    "grafana": '{"line":TEXT,"timestamp":"1773296724123456789","date":"2026-03-12T06:25:24.123Z","fields":{"app":"api"}}',
+    "grafana-text": "2026-03-12T06:25:24.123Z\tLINE",
+    "fluentd": '2026-03-12T06:25:24+00:00\tkube.api\t{"log":TEXT,"kubernetes":{"pod_name":"api-1","container_name":"api"}}',
+    "fluentbit": '{"date":1773296724.1,"log":TEXT,"kubernetes":{"pod_name":"api-1","container_name":"api"}}',
+    "vector": '{"message":TEXT,"source_type":"file","host":"web1","timestamp":"2026-03-12T06:25:24Z"}',
+    "filebeat": '{"@timestamp":"2026-03-12T06:25:24Z","message":TEXT,"agent":{"type":"filebeat"},"log":{"offset":1},"ecs":{"version":"8"}}',
+    "gelf": '{"version":"1.1","host":"web1","short_message":TEXT,"timestamp":1773296724.1}',
+    "splunk": '{"preview":false,"result":{"_raw":TEXT,"_time":"2026-03-12T06:25:24Z","host":"web1"}}',
+    "elastic": '{"_index":"a","_source":{"message":TEXT,"@timestamp":"2026-03-12T06:25:24Z"}}',
+    "heroku": "2026-03-12T06:25:24.123456+00:00 app[web.1]: LINE",
+    "logplex": "210 <158>1 2026-03-12T06:25:24+00:00 host app web.1 - LINE",
+    "gcp": '{"insertId":"a","logName":"projects/p/logs/stdout","timestamp":"2026-03-12T06:25:24Z","severity":"INFO","textPayload":TEXT}',
+}
+
+
+def wrapped(name: str, line: str) -> str:
+    codes = json.dumps(list(line.encode()))
+    pairs = {"LINE_FEED": json.dumps(line + "\n"), "LINE": line, "TEXT": json.dumps(line), "BYTES": codes}
+    around = AROUND[name]
+    key = next(key for key in pairs if key in around)
+    return around.replace(key, pairs[key])
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_an_access_line_is_read_as_if_it_stood_alone(name: str) -> None:
+    text = wrapped(name, INNER_LINE)
+    alone = parse(lines_of([INNER_LINE]), FORMATS, ALL, CLOCK).events.row(0, named=True)
+    got = parse(lines_of([text]), FORMATS, ALL, CLOCK).events.row(0, named=True)
+    assert got["event.original"] == text
+    assert {key: got[key] for key, value in alone.items() if value is not None and key != "event.original"} == {
+        key: value for key, value in alone.items() if value is not None and key != "event.original"
+    }
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_a_json_line_takes_time_and_host_from_around_it(name: str) -> None:
+    text = wrapped(name, '{"level":"error","msg":"refused","status":401,"client_ip":"192.0.2.7"}')
+    got = parse(lines_of([text]), FORMATS, ALL, CLOCK).events.row(0, named=True)
+    assert (got["http.response.status_code"], got["message"], got["source.address"]) == (401, "refused", "192.0.2.7")
+    assert (got["@timestamp"] is None) == (name in {"kubectl-prefix", "stern", "compose-1", "compose-2", "service"})
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("compose-t", "docker"),
+        ("rfc3164", "docker"),
+        ("cri", "rfc5424"),
+        ("journald", "cri", "docker"),
+        ("grafana", "filebeat", "rfc3164", "logcli"),
+    ],
+)
+def test_envelopes_within_envelopes(names: tuple[str, ...]) -> None:
+    text = INNER_LINE
+    for name in reversed(names):
+        text = wrapped(name, text)
+    got = parse(lines_of([text]), FORMATS, ALL, CLOCK).events
+    assert got.select("event.dataset", "http.response.status_code", "user.name").rows() == [("combined", 401, "ada")]
+
+
+def test_a_trace_within_one_message_is_read_whole() -> None:
+    trace = "2026-03-12 06:25:24,103 - shop - ERROR - call failed\nTraceback (most recent call last):\nx.AuthError: Error code: 401"
+    for name in ("journald", "cloudwatch", "grafana", "fluentbit"):
+        got = parse(lines_of([wrapped(name, trace)]), FORMATS, ALL, CLOCK).events.row(0, named=True)
+        assert (got["event.dataset"], got["http.response.status_code"]) == ("python-logging", 401), name
+        assert got["message"].split("\n")[0] == "call failed"
+        assert got["message"].endswith("Error code: 401")

@@ -1,0 +1,106 @@
+"""Writers that share a file, and lines that an envelope cut in parts."""
+
+import json
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from logscan.ingest.parse import Parsed, parse
+from logscan.ingest.streams import APART, MOST_BYTES, MOST_LINES
+from logscan.model.schemas import EVENTS
+from tests.ingest.frames import CLOCK, FORMATS, lines_of
+
+ALL = frozenset(EVENTS)
+TRACE = ["Traceback (most recent call last):", '  File "x.py", line 1', "x.AuthError: Error code: 401"]
+
+
+def read(texts: list[str]) -> Parsed:
+    got = parse(lines_of(texts), FORMATS, ALL, CLOCK)
+    assert got.events.height + got.rejects.height + got.continuations + got.blank == len(texts)
+    assert got.joined.height == got.continuations
+    return got
+
+
+def cri(text: str, *, stream: str = "stdout", tag: str = "F", second: int = 0) -> str:
+    return f"2026-03-12T06:25:{second:02}.5Z {stream} {tag} {text}"
+
+
+def docker(text: str, *, stream: str = "stdout", second: int = 0) -> str:
+    return json.dumps({"log": text, "stream": stream, "time": f"2026-03-12T06:25:{second:02}.5Z"})
+
+
+def test_parts_of_one_line_are_joined_by_stream() -> None:
+    inner = json.dumps({"level": "error", "status": 401, "msg": "refused"})
+    for texts in (
+        [
+            cri(inner[:9], tag="P", second=1),
+            cri("INFO: one", stream="stderr", second=2),
+            cri(inner[9:20], tag="P", second=3),
+            cri(inner[20:], second=4),
+        ],
+        [
+            docker(inner[:9], second=1),
+            docker("INFO: one\n", stream="stderr", second=2),
+            docker(inner[9:20], second=3),
+            docker(inner[20:] + "\n", second=4),
+        ],
+    ):
+        got = read(texts)
+        first = got.events.row(0, named=True)
+        assert got.events["logscan.line"].to_list() == [1, 2]
+        assert (first["http.response.status_code"], first["message"], first["@timestamp"].second) == (401, "refused", 1)
+        assert first["event.original"] == "\n".join([texts[0], texts[2], texts[3]])
+        assert got.joined.rows() == [(3, 1), (4, 1)]
+
+
+def test_parts_without_an_end_stay_as_they_are() -> None:
+    got = read([cri("ab", tag="P"), cri("cd", tag="P"), docker("ef"), docker("gh")])
+    assert got.events["message"].to_list() == ["ab", "cd", "ef", "gh"]
+
+
+@pytest.mark.parametrize(("count", "size"), [(MOST_LINES + 2, 10), (4, MOST_BYTES // 3)])
+def test_parts_beyond_the_bounds_stay_as_they_are(count: int, size: int) -> None:
+    got = read([*[cri("x" * size, tag="P")] * count, cri("end"), cri("more", tag="P"), cri("end")])
+    assert got.events.height == count + 2
+    assert got.events["message"].to_list()[-1] == "moreend"
+
+
+def test_traces_of_two_writers_go_each_to_its_own_event() -> None:
+    texts = []
+    for name, trace in (("api-1", ["ERROR:shop:one", *TRACE]), ("web-1", ["ERROR:shop:two", *reversed(TRACE)])):
+        texts.append([f"{name}  | {text}" for text in trace])
+    mixed = [line for pair in zip(*texts, strict=True) for line in pair]
+    got = read(mixed)
+    assert got.events.select("logscan.line", "service.name", "http.response.status_code").rows() == [
+        (1, "api-1", 401),
+        (2, "web-1", 401),
+    ]
+    assert got.events["message"].to_list() == ["\n".join(["one", *TRACE]), "\n".join(["two", *reversed(TRACE)])]
+    assert got.joined.rows() == [(3, 1), (4, 2), (5, 1), (6, 2), (7, 1), (8, 2)]
+
+
+def test_what_stands_too_far_away_continues_nothing() -> None:
+    for between, joined in ((APART - 1, 1), (APART, 0)):
+        got = read(["a | ERROR:shop:one", *["b | INFO:shop:x"] * between, "a |   at x"])
+        assert got.continuations == joined
+
+
+NAMES = ("api-1  | ", "web-1  | ", "[pod/a-0/app] ")
+BODIES = st.lists(st.sampled_from(["INFO:shop:x", "  at y", "Caused by: z", "words"]), min_size=1, max_size=6)
+
+
+@given(st.tuples(BODIES, BODIES, BODIES), st.randoms(use_true_random=False))
+def test_mixing_writers_changes_nothing_for_any(bodies: tuple[list[str], ...], order: random.Random) -> None:
+    alone = [
+        read([name + body for body in lines]).events["message"].to_list()
+        for name, lines in zip(NAMES, bodies, strict=True)
+    ]
+    left = [[name + body for body in lines] for name, lines in zip(NAMES, bodies, strict=True)]
+    mixed = []
+    while any(left):
+        mixed.append(order.choice([lines for lines in left if lines]).pop(0))
+    events = read(mixed).events
+    keys = ("api-1", "web-1", "app")
+    assert [events.filter(events["service.name"] == key)["message"].to_list() for key in keys] == alone
