@@ -1,6 +1,6 @@
 """How the times of a log run: in order or not, where nothing was written, where the clock was set, in which zones."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import reduce
@@ -31,7 +31,10 @@ class Steps(NamedTuple):
 
 
 class Step(NamedTuple):
-    """From one time to another. Law: path and line are those of the line that has the latter. Times in microseconds."""
+    """From one time to another. Law: path and line are those of the line that has the latter. Times in microseconds.
+
+    path: empty until the source is named (see `replaced`), for a stretch does not depend on it
+    """
 
     start: int
     end: int
@@ -81,7 +84,7 @@ class Course:
     zones: Mapping[str, Zoned] = field(default_factory=dict)
 
 
-def course_of(events: pl.DataFrame, path: str, steps: Steps, *, offset: int, end: int) -> Course:
+def course_of(events: pl.DataFrame, steps: Steps, *, offset: int, end: int) -> Course:
     """Of the events of one stretch.
 
     In:  @timestamp, logscan.line, event.timezone when it is there; in line order
@@ -103,17 +106,33 @@ def course_of(events: pl.DataFrame, path: str, steps: Steps, *, offset: int, end
         steps,
         events=len(times),
         first=int(times[0]),
-        first_at=(path, int(lines[0])),
+        first_at=("", int(lines[0])),
         last=int(times[-1]),
         bottom=int(times.min()),
         top=int(top[-1]),
-        gaps=_longest(Step(int(top[i]), int(times[i + 1]), path, int(lines[i + 1])) for i in gaps),
-        jumps=_longest(Step(int(times[i]), int(times[i + 1]), path, int(lines[i + 1])) for i in jumps),
+        gaps=_longest(Step(int(top[i]), int(times[i + 1]), "", int(lines[i + 1])) for i in gaps),
+        jumps=_longest(Step(int(times[i]), int(times[i + 1]), "", int(lines[i + 1])) for i in jumps),
         jumped=len(jumps),
         back=len(back),
-        furthest=Step(int(times[worst]), int(times[worst + 1]), path, int(lines[worst + 1])) if back.size else None,
+        furthest=Step(int(times[worst]), int(times[worst + 1]), "", int(lines[worst + 1])) if back.size else None,
         sizes=_sizes(moved[moved >= 0]),
         zones=_zones(timed),
+    )
+
+
+def replaced(course: Course, place: Callable[[str, int], tuple[str, int]]) -> Course:
+    """The same with other paths and lines."""
+
+    def moved(step: Step) -> Step:
+        path, line = place(step.path, step.line)
+        return step._replace(path=path, line=line)
+
+    return replace(
+        course,
+        first_at=place(*course.first_at) if course.events else course.first_at,
+        gaps=tuple(map(moved, course.gaps)),
+        jumps=tuple(map(moved, course.jumps)),
+        furthest=moved(course.furthest) if course.furthest else None,
     )
 
 

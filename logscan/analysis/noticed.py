@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from logscan.analysis.course import Course, Step, Zoned, joined, usual_step_s, when
+from logscan.analysis.course import Course, Step, Zoned, joined, replaced, usual_step_s, when
 from logscan.analysis.judgement import Measures
 from logscan.ingest.rotation import part_of
 from logscan.ingest.zone import ASSUMED, fixed, meaning
@@ -15,7 +15,7 @@ def coverages(courses: Mapping[str, Sequence[Course]], measures: Measures) -> tu
     In:  courses: of each source, its stretches in any order
     Law: the parts of a log are taken in the order of their times, so that how it was rotated changes nothing but names
     """
-    whole = {path: joined(sorted(parts, key=lambda part: part.offset)) for path, parts in courses.items() if parts}
+    whole = {path: _of(path, parts) for path, parts in courses.items() if parts}
     logs: dict[str, list[str]] = {}
     for path in whole:
         logs.setdefault(part_of(path).log, []).append(path)
@@ -24,6 +24,10 @@ def coverages(courses: Mapping[str, Sequence[Course]], measures: Measures) -> tu
         parts = sorted(logs[name], key=lambda path: _age(path, whole[path]))
         found.append(_coverage(name, parts, joined([whole[path] for path in parts]), measures))
     return tuple(found)
+
+
+def _of(path: str, parts: Sequence[Course]) -> Course:
+    return replaced(joined(sorted(parts, key=lambda part: part.offset)), lambda _, line: (path, line))
 
 
 def _age(path: str, course: Course) -> tuple[bool, int, int, int, str]:

@@ -1,9 +1,11 @@
 """A chunk of JSON documents: its records are worked on as lines; what was broken is told."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import polars as pl
 
+from logscan.analysis.course import replaced
 from logscan.engine.partial import Partial, Tally, first_rejects
 from logscan.engine.plan import Plan, Task
 from logscan.ingest.chunk import Chunk, Records
@@ -36,8 +38,13 @@ def of_records(chunk: Chunk, records: Records, task: Task, plan: Plan, work: Wor
         classified=with_lines(done.classified, records),
         events=with_lines(done.events, records),
         rejects=first_rejects(with_lines(rejects, records)),
-        tallies={task.path: done.tallies[task.path] + more},
+        tallies={task.path: _at_lines(done.tallies[task.path], records) + more},
     )
+
+
+def _at_lines(tally: Tally, records: Records) -> Tally:
+    courses = (replaced(course, lambda path, row: (path, records.lines[row - 1])) for course in tally.courses)
+    return replace(tally, courses=tuple(courses))
 
 
 def _rejects(broken: pl.DataFrame, records: Records, task: Task, plan: Plan) -> pl.DataFrame:

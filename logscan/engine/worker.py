@@ -5,7 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.classify import classify, outcome
-from logscan.analysis.course import course_of
+from logscan.analysis.course import Course, course_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
@@ -42,7 +42,8 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:
     """The same, of LINES: those of the chunk, or the records of its documents."""
     if lines.is_empty():
-        return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines)})
+        none = Course(chunk.offset, chunk.offset + len(chunk.data), plan.steps)
+        return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines, courses=(none,))})
     read = _read(lines, task, plan)
     failures = _failures(lines, read, task, plan)
     narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
@@ -173,5 +174,5 @@ def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int, plan: 
         first=first,
         last=last,
         datasets=dict(sorted(datasets)),
-        courses=(course_of(events, chunk.source, plan.steps, offset=chunk.offset, end=chunk.offset + len(chunk.data)),),
+        courses=(course_of(events, plan.steps, offset=chunk.offset, end=chunk.offset + len(chunk.data)),),
     )

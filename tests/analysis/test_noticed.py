@@ -18,9 +18,7 @@ STEPS = Steps(MEASURES.gap_s, MEASURES.jump_s)
 
 
 def coverage(parts: dict[str, list[int | None]], zones: list[str | None] | None = None) -> Coverage:
-    courses = {
-        path: [course_of(events(seconds, zones), path, STEPS, offset=0, end=9)] for path, seconds in parts.items()
-    }
+    courses = {path: [course_of(events(seconds, zones), STEPS, offset=0, end=9)] for path, seconds in parts.items()}
     (found,) = coverages(courses, MEASURES)
     return found
 
