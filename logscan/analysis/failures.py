@@ -28,6 +28,7 @@ _TEXTS = {
 _LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
 _UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
 _IDS = ("client", "user", "endpoint")
+_LISTED_TEXTS = 100_000  # different texts of one column
 LISTED = "\n"  # between the names of a list
 NO_TIME = np.iinfo(np.int64).min
 SECOND = 1_000_000  # of the microseconds in which times are kept
@@ -37,7 +38,7 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
     """Narrow CLASSIFIED to what measuring needs.
 
     Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
-         alternatives (joined by LISTED) as places in a sorted list of the texts (Enum), status, request (hash of the
+         alternatives (joined by LISTED; see as_places), status, request (hash of the
          request or trace id), client_id, user_id and endpoint_id (as in VISITS), family (of the dataset); sorted by
          time, path and offset; `row` is the place in that order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
@@ -62,19 +63,20 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
 
 
 def as_places(texts: pl.Series) -> pl.Series:
-    """Texts as their places in the sorted list of them: what stands in many rows is held once."""
-    return texts.cast(pl.Enum(texts.drop_nulls().unique().sort()))
+    """Texts as their places in the sorted list of them: what stands in many rows is held once.
+
+    Out: Enum; the texts themselves when there are so many that their list and its index would be larger than the rows
+    """
+    different = texts.drop_nulls().unique()
+    return texts.cast(pl.Enum(different.sort())) if len(different) <= _LISTED_TEXTS else texts
 
 
 def mapped(column: pl.Series, change: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """A column of places with other texts. change: the texts, each once, to the new ones."""
-    return as_places(change(texts_of(column))).gather(column.to_physical())
-
-
-def texts_of(column: pl.Series) -> pl.Series:
-    """The sorted list that a column's places are in."""
+    """A column with other texts. change: the texts, each once when they are few, to the new ones."""
     kind = column.dtype
-    return kind.categories if isinstance(kind, pl.Enum) else pl.Series(dtype=pl.String)
+    if not isinstance(kind, pl.Enum):
+        return as_places(change(column))
+    return as_places(change(kind.categories)).gather(column.to_physical())
 
 
 class Coded(NamedTuple):
@@ -144,7 +146,13 @@ class Columns:
 
 
 def coded(column: pl.Series) -> Coded:
-    """In: a column of places"""
-    texts = texts_of(column)
+    """In: what as_places made"""
+    kind = column.dtype
+    if isinstance(kind, pl.Enum):
+        texts, places = kind.categories, column.to_physical()
+    else:
+        texts = column.drop_nulls().unique().sort()
+        known = pl.DataFrame({"text": texts, "place": pl.int_range(len(texts), dtype=pl.Int32(), eager=True)})
+        places = column.to_frame("text").join(known, on="text", how="left", maintain_order="left")["place"]
     narrow = pl.Int8() if len(texts) < 1 << 7 else pl.Int16() if len(texts) < 1 << 15 else pl.Int32()
-    return Coded(column.to_physical().cast(narrow).fill_null(-1).to_numpy(), texts)
+    return Coded(places.cast(narrow).fill_null(-1).to_numpy(), texts)

@@ -103,7 +103,9 @@ class _Maker:
     ) -> None:
         log = answers.log
         self.observed, self.library, self.judgement = observed, library, judgement
-        self.failures, self.log, self.answers = failures, log, answers
+        wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives")
+        self.failures = failures.select(*wanted, *(name for name in failures.columns if name.startswith("reason_")))
+        self.log, self.answers = log, answers
         self.assessor = Assessor(log, answers, library)
         self.scopes = Scopes(log, answers.activity, observed.totals, judgement.measures.concentration_share)
         self.texts = {rule.name: rule for rule in library.causes}
@@ -127,7 +129,7 @@ class _Maker:
             # One client that asks most does not own what hits everybody.
             unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
         rows = np.sort(np.concatenate(left)) if left else np.zeros(0, dtype=np.int64)
-        single, tails = split_by_principal(self.failures, rows, self.log.clients, self.judgement.measures)
+        single, tails = split_by_principal(self.log.columns, rows, self.log.clients, self.judgement.measures)
         for unit in single:
             if unit.level == "all":
                 unit.level, unit.values = self.scopes.choose(unit.rows)

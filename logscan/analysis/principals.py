@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from logscan.analysis.failures import texts_of
+from logscan.analysis.failures import Columns
 from logscan.analysis.judgement import Measures
 from logscan.analysis.successes import Clients
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
@@ -29,7 +29,7 @@ class Split(NamedTuple):
     tails: Mapping[tuple[str, str], Tail]
 
 
-def split_by_principal(failures: pl.DataFrame, rows: Rows, clients: Clients, measures: Measures) -> Split:
+def split_by_principal(columns: Columns, rows: Rows, clients: Clients, measures: Measures) -> Split:
     """One unit per cause, family and principal, as far as they can matter one by one.
 
     In:  rows: those failures that are to be split
@@ -41,7 +41,9 @@ def split_by_principal(failures: pl.DataFrame, rows: Rows, clients: Clients, mea
     if rows.size == 0:
         return Split([], {})
     group = ["cause", "family"]
-    chosen = failures.select("row", *group, *PRINCIPALS)[rows]
+    codes = {name: columns[name].codes[rows].astype(np.int32) for name in (*group, *PRINCIPALS)}
+    somebody = [pl.when(pl.col(name) >= 0).then(name).alias(name) for name in PRINCIPALS]
+    chosen = pl.DataFrame({"row": rows, **codes}).with_columns(somebody)
     blind = _proxies(chosen, clients, measures)
     chosen = chosen.with_columns(pl.when(~pl.col("row").is_in(blind.implode())).then("client").alias("client"))
     counts = [
@@ -53,23 +55,23 @@ def split_by_principal(failures: pl.DataFrame, rows: Rows, clients: Clients, mea
     owner = pl.lit("all")
     for name in reversed(PRINCIPALS):
         owner = pl.when((most > 0) & (pl.col(f"n_{name}") == most)).then(pl.lit(name)).otherwise(owner)
-    value = pl.lit(None, pl.UInt32())
+    value = pl.lit(None, pl.Int32())
     owned = counted.with_columns(owner.alias("level"))
     for name in PRINCIPALS:
-        value = pl.when(pl.col("level") == name).then(pl.col(name).to_physical()).otherwise(value)
+        value = pl.when(pl.col("level") == name).then(name).otherwise(value)
     parts = owned.with_columns(value.alias("value")).group_by(*group, "level", "value").agg("row", n=pl.len())
-    # As Unit.order has it, so that a head is a head of the units; places are in the order of the texts.
+    # As Unit.order has it, so that a head is a head of the units; codes are in the order of the texts.
     parts = parts.sort("n", *group, "level", "value", descending=[True, *[False] * 4], nulls_last=False)
     # Each that outweighs the rest leaves at most this share of it, so that few can, one after the other.
     leaves = 1 - min(measures.dominant_share, 0.9)
     dominant = int(-np.log(rows.size) / np.log(leaves)) + 2
     listed = measures.principals + measures.named_principals + measures.few_principals + dominant
     head = (pl.int_range(pl.len()).over(group) < listed) | pl.col("value").is_null()
-    texts = {name: texts_of(failures[name]) for name in PRINCIPALS}
+    texts = {name: columns[name].texts for name in (*group, *PRINCIPALS)}
     units = [
         Unit(
-            cause,
-            family,
+            texts["cause"][cause],
+            texts["family"][family],
             np.sort(np.array(found, dtype=np.int64)),
             level,
             (texts[level][at],) if at is not None else (),
@@ -77,7 +79,9 @@ def split_by_principal(failures: pl.DataFrame, rows: Rows, clients: Clients, mea
         for cause, family, level, at, found, _ in parts.filter(head).iter_rows()
     ]
     tails = {
-        (str(cause), str(family)): Tail(np.sort(part["row"].explode().cast(pl.Int64).to_numpy()), part.height)
+        (texts["cause"][int(str(cause))], texts["family"][int(str(family))]): Tail(
+            np.sort(part["row"].explode().cast(pl.Int64).to_numpy()), part.height
+        )
         for (cause, family), part in parts.filter(~head).partition_by(group, as_dict=True).items()
     }
     return Split(sorted(units, key=lambda unit: unit.order), tails)
@@ -95,7 +99,7 @@ def _proxies(chosen: pl.DataFrame, clients: Clients, measures: Measures) -> pl.S
     )
     share = clients.protected_ok / np.maximum(clients.asked, 1)
     passing = np.flatnonzero((clients.asked > 0) & (share >= measures.proxy_ok_share))
-    found = heavy.filter(pl.col("client").to_physical().is_in(pl.Series(passing).implode()))
+    found = heavy.filter(pl.col("client").is_in(pl.Series(passing).implode()))
     return chosen.join(found, on=[*group, "client"], how="semi")["row"]
 
 

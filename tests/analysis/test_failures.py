@@ -2,10 +2,12 @@
 
 import numpy as np
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.failures import NO_TIME, Columns, as_places, coded, read_failures
+from logscan.analysis import failures
+from logscan.analysis.failures import NO_TIME, Columns, as_places, coded, mapped, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.model.resources import rules_dir
 from tests.analysis.simulate import Request, bad, observe
@@ -54,3 +56,14 @@ def test_codes_stand_for_their_texts(texts: list[str | None]) -> None:
 
 def test_formats_of_one_family_are_one() -> None:
     assert set(read()["family"]) == {"access"}
+
+
+def test_many_different_texts_are_coded_as_few_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = pl.Series(["b", None, "a", "c", "a"])
+    few = coded(as_places(texts))
+    monkeypatch.setattr(failures, "_LISTED_TEXTS", 2)
+    assert as_places(texts).dtype == pl.String()
+    many = coded(as_places(texts))
+    assert many.codes.tolist() == few.codes.tolist() == [1, -1, 0, 2, 0]
+    assert many.texts.to_list() == few.texts.to_list() == ["a", "b", "c"]
+    assert mapped(as_places(texts), lambda names: names + "!").to_list() == ["b!", None, "a!", "c!", "a!"]

@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.failures import read_failures
+from logscan.analysis.failures import Columns, read_failures
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.principals import busiest, split_by_principal
 from logscan.analysis.successes import Clients
@@ -19,9 +19,9 @@ JUDGEMENT = load_judgement([rules_dir()])
 
 def split(requests: list[Request], **known: int) -> list[Unit]:
     """known: what every client did."""
-    failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
-    clients = Clients.unknown(failures.height)._replace(**{name: np.full(9, n) for name, n in known.items()})
-    return split_by_principal(failures, np.arange(failures.height), clients, JUDGEMENT.measures).units
+    columns = Columns(read_failures(observe(requests).classified.lazy(), JUDGEMENT))
+    clients = Clients.unknown(columns.height)._replace(**{name: np.full(9, n) for name, n in known.items()})
+    return split_by_principal(columns, np.arange(columns.height), clients, JUDGEMENT.measures).units
 
 
 def scopes(requests: list[Request]) -> list[tuple[str, tuple[str, ...], int]]:
@@ -78,9 +78,9 @@ def test_the_busiest_come_first() -> None:
 def test_the_least_busy_are_one_tail() -> None:
     requests = [bad(Request(float(n), f"192.0.2.{at}")) for at in range(90) for n in range(1 + at % 3)]
     requests += [bad(Request(1.0, f"198.51.100.{at}", cause="token_expired")) for at in range(4)]
-    failures = read_failures(observe(requests).classified.lazy(), JUDGEMENT)
+    columns = Columns(read_failures(observe(requests).classified.lazy(), JUDGEMENT))
     measures = replace(JUDGEMENT.measures, principals=1, named_principals=3, few_principals=2)
-    units, tails = split_by_principal(failures, np.arange(failures.height), Clients.unknown(94), measures)
+    units, tails = split_by_principal(columns, np.arange(columns.height), Clients.unknown(94), measures)
     (tail,) = tails.values()
     assert tail.principals == 94 - len(units) > 30
     assert {unit.rows.size for unit in units if unit.cause == "unclassified"} == {3}  # the busiest are units
