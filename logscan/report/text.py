@@ -85,8 +85,8 @@ def _cause(cause: str, taxonomy: Taxonomy) -> str:
 
 def _read(scan: Scan) -> dict[str, Any]:
     """What was assumed, and what is to be minded, of the inputs; each with the log it speaks of."""
-    doubts = [f"{each.path}: {each.doubt}" for each in scan.inputs if each.doubt]
-    times = [f"{log.title}: {notice}" for log in logs_of(scan) for notice in log.notices]
+    doubts = [(each.path, each.doubt) for each in scan.inputs if each.doubt]
+    times = [(log.title, notice) for log in logs_of(scan) for notice in log.notices]
     return {"zones": assumption(scan), "noticed": [*doubts, *times]}
 
 
