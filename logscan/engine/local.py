@@ -20,8 +20,8 @@ from logscan.ingest.detect import Detection, detect
 from logscan.ingest.document import WHY, document_chunks, sample_of
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
-from logscan.ingest.parse import parse
 from logscan.ingest.rotation import newest_first
+from logscan.ingest.seam import seam
 from logscan.ingest.source import Source, open_source
 from logscan.model.errors import LogscanError, SourceError, Where
 
@@ -117,7 +117,7 @@ class Local:
             records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
             task, chosen = self._task(source, looked, records)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
-            starts = partial(_last_event, task=task) if any(form.multiline for form in task.formats) else None
+            starts = partial(_last_event, task=task) if any(form.multiline or form.unfinished for form in task.formats) else None
             told = 0
             try:
                 for chunk in self._cut(looked, source, starts, of_records=records is not None):
@@ -155,11 +155,6 @@ def newer_parts_first(sources: Sequence[Source]) -> list[Source]:
 
 
 def _last_event(lines: Sequence[bytes], task: Task) -> int | None:
-    """The last of these lines that begins an event.
-
-    Law: formats of strength `last` also read what continues an event, so they are not asked
-    """
+    """The last of these lines before which the log may be cut."""
     rows = numbered([line.decode("utf-8", "backslashreplace") for line in lines])
-    telling = [form for form in task.formats if form.strength != "last"]
-    begun = parse(rows, telling, frozenset(), task.clock).events["logscan.line"]
-    return int(begun[-1]) - 1 if len(begun) else None
+    return seam(rows, task.formats, task.clock)

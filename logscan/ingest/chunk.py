@@ -9,13 +9,14 @@ import numpy as np
 from logscan.ingest.raw import Reader, take
 
 LOOK_BACK_LINES = 1000
-_BATCHES = (1, 9, 90, LOOK_BACK_LINES - 100)  # lines judged at once: mostly the last one decides
+_WINDOWS = (1, 10, 100, LOOK_BACK_LINES)  # last lines that are judged: mostly one decides
 LOOK_BACK_BYTES = 1 << 20
 _COUNT_BYTES = 1 << 18  # counted at a time: stays within the processor's cache
 _SKIP_BYTES = 1 << 20
 _NEAR_BYTES = 1 << 12  # looked at first for an LF: lines are mostly shorter
 
-Begins = Callable[[Sequence[bytes]], int | None]  # the last of these lines, without their ends, that begins an event
+# the last of these lines, without their ends, before which the log may be cut; none lies between them and that place
+Begins = Callable[[Sequence[bytes]], int | None]
 Last = Callable[[int, int], int]  # the place of the last LF within [low, high), or -1
 
 
@@ -141,15 +142,13 @@ def _cut(block: _Block, starts: Begins | None) -> int:
         return end
     low = max(0, end - LOOK_BACK_BYTES)
     lines = block.part(low, end).split(b"\n")[1 if low else 0 : -1]  # the first of a window is a part of one
-    cut = end
-    for size in _BATCHES:
-        if not lines:
-            return end if low else 0
-        asked, lines = lines[-size:], lines[:-size]
-        found = starts([line.removesuffix(b"\r") for line in asked])
+    for size in _WINDOWS:
+        asked = lines[-size:]
+        found = starts([line.removesuffix(b"\r") for line in asked]) if asked else None
         if found is not None:
-            return cut - _length(asked[found:])
-        cut -= _length(asked)
+            return end - _length(asked[found:])
+        if size >= len(lines):
+            return end if low else 0
     return end
 
 
