@@ -3,11 +3,11 @@
 import polars as pl
 
 from logscan.analysis.failures import mapped
+from logscan.ingest.rotation import part_of
 from logscan.model.taxonomy import UNCLASSIFIED
 
 _CARRIED = ("cause", "confidence", "rules", "alternatives")
 _DATE = r"[._-]?[0-9]{4}[._-]?[0-9]{2}[._-]?[0-9]{2}(?:[._T-]?[0-9]{2,6})?"
-_ROTATED = r"(?:\.[0-9]{1,4})?(?:\.(?:gz|bz2|xz|zst))?$"
 
 
 def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
@@ -45,7 +45,9 @@ def with_reasons(failures: pl.DataFrame, *, within_s: float) -> pl.DataFrame:
 
 def _whole_log(paths: pl.Series) -> pl.Series:
     """Where a log was rotated or divided by day, the two lines may stand in two files of it."""
-    return paths.str.replace(_ROTATED, "").str.replace_all(_DATE, "")
+    logs = {path: part_of(path).log for path in paths.drop_nulls().unique()}
+    names = paths.cast(pl.String()).replace_strict(logs, default=None, return_dtype=pl.String())
+    return names.str.replace_all(_DATE, "")  # the folder of a day
 
 
 def _by_request(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:

@@ -59,6 +59,8 @@ def test_lines_of_one_program_without_addresses_are_neighbours() -> None:
     ("one", "other", "cause"),
     [
         ("worker.log.1", "worker.log", "token_expired"),
+        ("a/u_ex260312.log", "a/u_ex260313.log", "token_expired"),
+        ("a/worker-2026-03-12.1.log.gz", "a/worker.log", "token_expired"),
         ("a/worker.log.12.gz", "a/worker.log.11.gz", "token_expired"),
         ("worker-20260312.log", "worker-20260313.log.zst", "token_expired"),
         ("2026-03-12/worker.log", "2026-03-13/worker.log", "token_expired"),
