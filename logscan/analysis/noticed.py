@@ -1,11 +1,12 @@
 """What is worth telling of a log's times: gaps, a clock that was set, lines out of order, zones that mix."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from logscan.analysis.course import Course, Step, Zoned, joined, replaced, usual_step_s, when
 from logscan.analysis.judgement import Measures
 from logscan.ingest.rotation import part_of
-from logscan.ingest.zone import ASSUMED, fixed, meaning
+from logscan.ingest.zone import ASSUMED, UTC, fixed, meaning, written
 from logscan.model.finding import Coverage, Stretch, Zone
 
 
@@ -39,7 +40,10 @@ def _coverage(name: str, parts: Sequence[str], course: Course, measures: Measure
     ahead = [gap for gap in course.gaps if any(gap.start <= jump.end < gap.end for jump in course.jumps)]
     least = int(1e6 * measures.gap_times * usual_step_s(course, measures.gap_share))
     gaps = [gap for gap in course.gaps if gap not in ahead and gap.size >= least]
-    zones = {zone: Zone(told.events, when(told.first), when(told.last)) for zone, told in course.zones.items()}
+    zones = {
+        zone: Zone(told.events, when(told.first), when(told.last), _read_as(zone))
+        for zone, told in course.zones.items()
+    }
     return Coverage(
         log=name,
         parts=tuple(parts),
@@ -56,6 +60,11 @@ def _coverage(name: str, parts: Sequence[str], course: Course, measures: Measure
         zones=zones,
         mixed=_mixed(course.zones, int(1e6 * measures.jump_s)),
     )
+
+
+def _read_as(zone: str) -> str:
+    offset = None if zone == UTC or fixed(zone) is not None else meaning(zone)
+    return written(offset) if isinstance(offset, timedelta) else ""
 
 
 def _longest(steps: Sequence[Step], measures: Measures) -> tuple[Stretch, ...]:

@@ -113,9 +113,12 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Zone:
+    """read_as: the offset that an abbreviation was taken for; empty where the name is an offset or of the database."""
+
     events: int
     first: datetime
     last: datetime
+    read_as: str = ""
 
 
 @dataclass(frozen=True)

@@ -40,7 +40,9 @@ def _title(parts: Sequence[Input]) -> str:
 def zones_told(coverage: Coverage) -> str:
     """The zones of a log's times, the most frequent first."""
     ranked = sorted(coverage.zones.items(), key=lambda item: (-item[1].events, item[0]))
-    return ", ".join(f"{name} {number(zone.events)}" for name, zone in ranked)
+    return ", ".join(
+        f"{name}{f' (read as {zone.read_as})' if zone.read_as else ''} {number(zone.events)}" for name, zone in ranked
+    )
 
 
 def assumption(scan: Scan) -> str:

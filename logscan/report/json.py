@@ -88,7 +88,12 @@ def _coverage(log: Coverage) -> dict[str, Any]:
         "set_ahead": {"count": log.set_ahead_count, "longest": [_stretch(each) for each in log.set_ahead]},
         "out_of_order": {"count": log.disordered, "longest": [_stretch(each) for each in (log.furthest,) if each]},
         "zones": {
-            name: {"events": zone.events, "first": moment_text(zone.first), "last": moment_text(zone.last)}
+            name: {
+                "events": zone.events,
+                "first": moment_text(zone.first),
+                "last": moment_text(zone.last),
+                "read_as": zone.read_as or None,
+            }
             for name, zone in log.zones.items()
         },
         "mixed_zones": list(log.mixed),

@@ -71,6 +71,11 @@ def test_zones_side_by_side_are_told_and_a_clock_change_is_not(zones: list[str |
     assert coverage({"a.log": steady(0, 1000)}, zones).mixed == mixed
 
 
+def test_an_abbreviation_is_told_with_the_offset_it_was_read_as() -> None:
+    zones = coverage({"a.log": steady(0, 25)}, ["IST", "UTC", "+01:00", "Europe/Berlin", "UTC (assumed)"]).zones
+    assert {name: zone.read_as for name, zone in zones.items() if zone.read_as} == {"IST": "+05:30"}
+
+
 def test_logs_without_times_are_told_too() -> None:
     found = coverage({"a.log": [None]})
     assert (found.first, found.last, found.parts) == (None, None, ("a.log",))

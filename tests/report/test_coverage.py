@@ -24,6 +24,7 @@ def covered(**changes: object) -> Coverage:
 def test_an_ordinary_log_has_nothing_to_tell() -> None:
     assert notices(covered()) == ()
     assert zones_told(covered()) == "+01:00 40, UTC (assumed) 3"
+    assert zones_told(covered(zones={"IST": Zone(2, START, START, "+05:30")})) == "IST (read as +05:30) 2"
 
 
 def test_everything_out_of_the_ordinary_is_a_sentence() -> None:
