@@ -139,6 +139,8 @@ class _Work:
         return not undecodable(self.tree, self.shapes) and self.decoded(rows, text, self.tree)
 
     def line_by_line(self, rows: pl.Series) -> None:
+        if rows.is_empty():
+            return
         tree = self.plan.tree(self.plan.keys)
         found = [leaves(line, tree) for line in self.text.gather(rows)]
         flat = pl.Series("text", [None if values is None else flat_line(values) for values in found], dtype=pl.String)

@@ -53,15 +53,22 @@ class Plan:
     keys: frozenset[str]
 
     def tree(self, present: frozenset[str]) -> Node:
-        """The tree of the leaves whose every key is in `present`."""
-        root = Node()
-        for number, parts in enumerate(self.leaves):
-            if all(part in present or part == FIRST for part in parts):
-                node = root
-                for part in parts:
-                    node = node.grow(part)
-                node.leaf, node.text = number, number in self.texts
-        return root
+        """The tree of the leaves whose every key is in `present`; whoever asks for it leaves it as it is."""
+        return _tree(self, present)
+
+
+@lru_cache(maxsize=64)
+def _tree(ready: Plan, present: frozenset[str]) -> Node:
+    """Chunks of one log hold the same keys, mostly."""
+    root = Node()
+    known = present | {FIRST}
+    for number, parts in enumerate(ready.leaves):
+        if known.issuperset(parts):
+            node = root
+            for part in parts:
+                node = node.grow(part)
+            node.leaf, node.text = number, number in ready.texts
+    return root
 
 
 @lru_cache(maxsize=64)

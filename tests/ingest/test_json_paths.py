@@ -98,3 +98,9 @@ def test_what_counts_as_json_text_is_not_for_the_fast_decoder() -> None:
     assert undecodable(tree, shapes_in(tree, {"a": {"x": 1}}, {}))
     assert undecodable(tree, shapes_in(tree, {"b": [1]}, {}))
     assert not undecodable(tree, shapes_in(tree, {"a": 1, "b": {"x": 1}}, {}))
+
+
+def test_the_same_keys_give_the_same_tree_again() -> None:
+    ready = plan(("a.b", "c.0"))
+    assert ready.tree(frozenset({"a", "b"})) is ready.tree(frozenset({"b", "a"}))
+    assert set(ready.tree(frozenset({"c"})).kids) == {"c"}
