@@ -26,7 +26,7 @@ def seam(lines: pl.DataFrame, formats: Sequence[Format], clock: Clock) -> int | 
     streams = _streams(around, telling)
     if not streams.is_empty():
         enough = lines.height > APART or lines["event.original"].str.len_bytes().sum() > MOST_BYTES
-        return _between_streams(lines, streams, telling, clock) if enough else None
+        return _between_streams(lines, streams, formats, clock) if enough else None
     if around.height:
         return int(around[_LINE][-1]) - 1
     return _before_trace(lines, formats, clock)
@@ -67,10 +67,13 @@ def _between_streams(lines: pl.DataFrame, streams: pl.DataFrame, formats: Sequen
     """The last line before which no writer has an event that is not ended, and from which all begin anew."""
     whose = dict(streams.select(_LINE, "stream").iter_rows())
     opens = set(streams.filter("open")[_LINE].to_list())
-    unsure = {fmt.id for fmt in formats if fmt.inner == "any"}
+    # what may also continue an event that began above these lines
+    unsure = {fmt.id for fmt in formats if fmt.inner == "any" or fmt.strength == "last"}
     multiline = {fmt.id for fmt in formats if fmt.multiline}
-    read = parse(lines, formats, frozenset({"event.dataset"}), clock)
-    datasets = dict(read.events.select(_LINE, "event.dataset").iter_rows())
+    events = parse(lines, formats, frozenset({"event.dataset", "message"}), clock).events
+    datasets = dict(events.select(_LINE, "event.dataset").iter_rows())
+    silent = pl.col("event.dataset").is_in(list(unsure)) & (pl.col("message").fill_null("").str.strip_chars() == "")
+    blank = set(events.filter(silent)[_LINE].to_list())
     numbers = lines[_LINE].to_list()
     states: dict[str, _State] = {}
     begins: list[bool] = []
@@ -83,9 +86,9 @@ def _between_streams(lines: pl.DataFrame, streams: pl.DataFrame, formats: Sequen
         if number - state.last > APART:
             state.force = False
         state.last = number
-        begin = dataset is not None and not state.open
-        if begin and dataset in unsure:
-            begin = state.force is False
+        begin = dataset is not None and not state.open and (dataset not in unsure or state.force is not None)
+        if number in blank:
+            begin = begin and state.force is False
         elif begin:
             state.force = dataset in multiline
         state.open = number in opens

@@ -58,11 +58,11 @@ PIECES = st.lists(
         st.booleans(),
     ),
     min_size=20,
-    max_size=60,
+    max_size=45,
 )
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(PIECES, PIECES)
 def test_what_is_cut_is_read_as_it_was_whole(
     head: list[tuple[str, str, bool]], tail: list[tuple[str, str, bool]]
