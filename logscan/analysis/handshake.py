@@ -11,6 +11,7 @@ from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Rule, match
 
 _KEYS = ["client_id", "options"]
+_AT_ONCE = 250_000  # failures whose clients are looked at together: as many rows of measures there may be
 
 
 def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule], *, pair_s: float) -> pl.DataFrame:
@@ -29,9 +30,7 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
         return failures
     answers, successes = activity.answered(bare, pair_s)
     answered = bare.join(answers, on="row", how="left")
-    alone = challenge_rows(answered, successes, _KEYS)
-    chosen = _chosen(alone, rules)
-    rest = alone.join(chosen, on=_KEYS, how="anti").filter(pl.col("paired_share") == 1)
+    chosen, rest = _each_alone(answered, successes, rules)
     together = answered.join(rest, on=_KEYS, how="semi")
     if rest.height > 1:
         theirs = successes.join(rest, on="client_id", how="semi").with_columns(pool=pl.lit(0))
@@ -39,12 +38,25 @@ def name_benign(failures: pl.DataFrame, activity: Activity, rules: Sequence[Rule
         apart = [pl.lit(None, pl.Float64()).alias(name) for name in ("gap_median_s", "gap_cv", "gap_floor")]
         found = _chosen(pooled.with_columns(pl.lit(rest.height, pl.UInt64()).alias("members"), *apart), rules)
         if found.height:
-            chosen = pl.concat(
-                [chosen, rest.select(_KEYS).with_columns(pl.lit(found["winner"][0], pl.UInt32()).alias("winner"))]
-            )
+            chosen = pl.concat([chosen, rest.with_columns(pl.lit(found["winner"][0], pl.UInt32()).alias("winner"))])
     if chosen.is_empty():
         return failures
     return _renamed(failures, bare.join(chosen, on=_KEYS, how="inner").select("row", "winner"), rules)
+
+
+def _each_alone(
+    answered: pl.DataFrame, successes: pl.DataFrame, rules: Sequence[Rule]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The keys of clients that a rule matches, with its place; and of the others whose every failure was answered."""
+    chosen, rest = [], []
+    parts = -(-answered.height // _AT_ONCE)
+    for at in range(parts):
+        mine = pl.col("client_id") % parts == at
+        alone = challenge_rows(answered.filter(mine), successes.filter(mine), _KEYS)
+        chosen.append(_chosen(alone, rules))
+        others = alone.filter(pl.col("paired_share") == 1).select(_KEYS)
+        rest.append(others.join(chosen[-1], on=_KEYS, how="anti"))
+    return pl.concat(chosen), pl.concat(rest)
 
 
 def challenge_rows(answered: pl.DataFrame, successes: pl.DataFrame, keys: list[str]) -> pl.DataFrame:

@@ -11,6 +11,8 @@ from logscan.analysis.judgement import Measures
 from logscan.analysis.successes import Clients
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
+_GROUP = ["cause", "family"]
+
 
 class Tail(NamedTuple):
     """The principals of one cause and family that are not worth a unit each: their rows, ascending, and their number.
@@ -40,14 +42,13 @@ def split_by_principal(columns: Columns, rows: Rows, clients: Clients, measures:
     """
     if rows.size == 0:
         return Split([], {})
-    group = ["cause", "family"]
-    codes = {name: columns[name].codes[rows].astype(np.int32) for name in (*group, *PRINCIPALS)}
+    codes = {name: columns[name].codes[rows].astype(np.int32) for name in (*_GROUP, *PRINCIPALS)}
     somebody = [pl.when(pl.col(name) >= 0).then(name).alias(name) for name in PRINCIPALS]
     chosen = pl.DataFrame({"row": rows, **codes}).with_columns(somebody)
     blind = _proxies(chosen, clients, measures)
     chosen = chosen.with_columns(pl.when(~pl.col("row").is_in(blind.implode())).then("client").alias("client"))
     counts = [
-        pl.when(pl.col(name).is_not_null()).then(pl.len().over([*group, name])).otherwise(0).alias(f"n_{name}")
+        pl.when(pl.col(name).is_not_null()).then(pl.len().over([*_GROUP, name])).otherwise(0).alias(f"n_{name}")
         for name in PRINCIPALS
     ]
     counted = chosen.with_columns(counts)
@@ -59,48 +60,58 @@ def split_by_principal(columns: Columns, rows: Rows, clients: Clients, measures:
     owned = counted.with_columns(owner.alias("level"))
     for name in PRINCIPALS:
         value = pl.when(pl.col("level") == name).then(name).otherwise(value)
-    parts = owned.with_columns(value.alias("value")).group_by(*group, "level", "value").agg("row", n=pl.len())
+    return _split(owned.select("row", *_GROUP, "level", value.alias("value")), columns, measures)
+
+
+def _split(owned: pl.DataFrame, columns: Columns, measures: Measures) -> Split:
+    """In: owned: row, cause, family, level and value (codes) of whom each failure belongs to"""
+    whose = [*_GROUP, "level", "value"]
+    parts = owned.group_by(whose).agg(n=pl.len())
     # As Unit.order has it, so that a head is a head of the units; codes are in the order of the texts.
-    parts = parts.sort("n", *group, "level", "value", descending=[True, *[False] * 4], nulls_last=False)
+    parts = parts.sort("n", *_GROUP, "level", "value", descending=[True, *[False] * 4], nulls_last=False)
     # Each that outweighs the rest leaves at most this share of it, so that few can, one after the other.
     leaves = 1 - min(measures.dominant_share, 0.9)
-    dominant = int(-np.log(rows.size) / np.log(leaves)) + 2
-    listed = measures.principals + measures.named_principals + measures.few_principals + dominant
-    head = (pl.int_range(pl.len()).over(group) < listed) | pl.col("value").is_null()
-    texts = {name: columns[name].texts for name in (*group, *PRINCIPALS)}
+    dominant = int(-np.log(owned.height) / np.log(leaves)) + 2
+    most_units = measures.principals + measures.named_principals + measures.few_principals + dominant
+    head = (pl.int_range(pl.len()).over(_GROUP) < most_units) | pl.col("value").is_null()
+    texts = {name: columns[name].texts for name in (*_GROUP, *PRINCIPALS)}
+    listed, others = parts.filter(head).with_row_index("at"), parts.filter(~head)
+    placed = owned.join(listed, on=whose, how="left", nulls_equal=True).sort("row")
+    heads = {int(str(at)): part for (at,), part in placed.drop_nulls("at").partition_by("at", as_dict=True).items()}
     units = [
         Unit(
             texts["cause"][cause],
             texts["family"][family],
-            np.sort(np.array(found, dtype=np.int64)),
+            heads[at]["row"].to_numpy(),
             level,
-            (texts[level][at],) if at is not None else (),
+            (texts[level][who],) if who is not None else (),
         )
-        for cause, family, level, at, found, _ in parts.filter(head).iter_rows()
+        for at, cause, family, level, who, _ in listed.iter_rows()
     ]
+    many = {(cause, family): n for cause, family, n in others.group_by(_GROUP).agg(pl.len()).iter_rows()}
+    left = placed.filter(pl.col("at").is_null()).partition_by(_GROUP, as_dict=True)
     tails = {
         (texts["cause"][int(str(cause))], texts["family"][int(str(family))]): Tail(
-            np.sort(part["row"].explode().cast(pl.Int64).to_numpy()), part.height
+            part["row"].to_numpy(), many[cause, family]
         )
-        for (cause, family), part in parts.filter(~head).partition_by(group, as_dict=True).items()
+        for (cause, family), part in left.items()
     }
     return Split(sorted(units, key=lambda unit: unit.order), tails)
 
 
 def _proxies(chosen: pl.DataFrame, clients: Clients, measures: Measures) -> pl.Series:
     """Rows whose client is a proxy in between: it carries nearly all failures of several users, yet often succeeds."""
-    group = ["cause", "family"]
-    per_client = chosen.drop_nulls("client").group_by(*group, "client").agg(n=pl.len())
-    totals = chosen.group_by(group).agg(
+    per_client = chosen.drop_nulls("client").group_by(*_GROUP, "client").agg(n=pl.len())
+    totals = chosen.group_by(_GROUP).agg(
         total=pl.len(), names=pl.max_horizontal(pl.col("user").n_unique(), pl.col("credential").n_unique())
     )
-    heavy = per_client.join(totals, on=group).filter(
+    heavy = per_client.join(totals, on=_GROUP).filter(
         (pl.col("n") >= measures.concentration_share * pl.col("total")) & (pl.col("names") > 1)
     )
     share = clients.protected_ok / np.maximum(clients.asked, 1)
     passing = np.flatnonzero((clients.asked > 0) & (share >= measures.proxy_ok_share))
     found = heavy.filter(pl.col("client").is_in(pl.Series(passing).implode()))
-    return chosen.join(found, on=[*group, "client"], how="semi")["row"]
+    return chosen.join(found, on=[*_GROUP, "client"], how="semi")["row"]
 
 
 def busiest(units: Sequence[Unit], most: int) -> tuple[list[Unit], list[Unit]]:
