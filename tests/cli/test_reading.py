@@ -18,7 +18,7 @@ from tests.report.scans import empty, finding, typical
 def flags(**other: Any) -> dict[str, Any]:
     plain = {
         "paths": ("a.log",), "since": None, "until": None, "zone": "UTC", "log_format": None, "rules": (),
-        "formats": (), "no_default_rules": False, "jobs": 2,
+        "formats": (), "trusted": (), "no_default_rules": False, "jobs": 2,
     }  # fmt: skip
     return {**plain, **other}
 
