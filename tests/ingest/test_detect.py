@@ -70,6 +70,21 @@ def test_the_evidence_is_told_in_words(lines: list[str], why: str) -> None:
     assert detect(lines, FORMATS).why == why
 
 
+@pytest.mark.parametrize(
+    ("lines", "doubt"),
+    [
+        ([ACCESS] * 9 + ["zz zz"], ""),
+        ([ACCESS, LOGFMT], "combined and logfmt read as many of the sampled lines: the file mixes formats"),
+        ([ACCESS] * 4 + ["zz zz"] * 6, "combined read only 4 of 10 sampled lines"),
+        (["zz zz"] * 3, "no format reads any of 3 sampled lines"),
+        ([PYTHON, "Traceback (most recent call last):", "  at x"], ""),
+        ([], ""),
+    ],
+)
+def test_what_speaks_against_the_first_format_is_told(lines: list[str], doubt: str) -> None:
+    assert detect(lines, FORMATS).doubt == doubt
+
+
 def test_lines_too_long_to_tell_anything_are_left_out() -> None:
     assert detect([ACCESS, "x" * 100_000], FORMATS).shares == {"combined": 1.0}
 
