@@ -111,6 +111,11 @@ class Columns:
         found = self._texts[name]
         return str(found.texts[int(found.codes[row])]) if found.codes[row] >= 0 else ""
 
+    def times(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Times of those rows that have one, seconds; rows are in time order."""
+        t = self.t[rows]
+        return np.asarray(t[t != NO_TIME] / SECOND, dtype=np.float64)
+
     def code(self, name: str, text: str) -> int:
         """The code of a text: -2, which no row has, when no failure has it."""
         if (name, text) not in self._sought:

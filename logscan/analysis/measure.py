@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.episodes import Episodes, collapse
-from logscan.analysis.failures import NO_TIME, SECOND, Columns
+from logscan.analysis.failures import Columns
 from logscan.analysis.judgement import Measures
 from logscan.analysis.recurrence import (
     Floats,
@@ -16,12 +16,11 @@ from logscan.analysis.recurrence import (
     dispersion_index,
     fold_period,
     gap_statistics,
-    most_distinct,
-    most_in,
     phase_strength,
 )
 from logscan.analysis.stretch import Stretch, find_stretch
 from logscan.analysis.successes import Clients, Successes
+from logscan.analysis.tries import measure_tries
 
 Row = dict[str, Any]
 
@@ -72,8 +71,7 @@ class Log:
 
     def times(self, rows: NDArray[np.int64]) -> Floats:
         """Times of those rows that have one, seconds; rows are in time order."""
-        t = self.columns.t[rows]
-        return np.asarray(t[t != NO_TIME] / SECOND, dtype=np.float64)
+        return self.columns.times(rows)
 
 
 @dataclass(frozen=True)
@@ -91,7 +89,11 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     # A gap of a few units of the time stamp's resolution looks regular whatever it was.
     finest = max(settings.finest_gap_s, settings.finest_stamps * resolution)
     episodes = collapse(t, successes.t, settings, finest_s=finest)
-    row = _volume(rows, log) | _who(rows, log) | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
+    row = (
+        _volume(rows, log)
+        | measure_tries(rows, log.columns, settings)
+        | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
+    )
     if t.size == 0:
         return Measured(row, episodes, None)
     stretch = find_stretch(t, successes, log.edges_about(t), least_share=settings.stretch_share)
@@ -258,45 +260,3 @@ def _known(rows: NDArray[np.int64], stretch: Stretch, log: Log) -> Row:
         "error_share": int(clients.errors[codes].sum()) / total,
         "paths": int(clients.paths[codes].max()),
     }
-
-
-def _who(rows: NDArray[np.int64], log: Log) -> Row:
-    columns = log.columns
-    timed = rows[columns.t[rows] != NO_TIME]
-    users, clients = columns["user"].codes, columns["client"].codes
-    named = timed[users[timed] >= 0]
-    if named.size == 0:
-        return {}
-    known, per_user = columns.counted("user", named)
-    placed = named[clients[named] >= 0]
-    many = len(columns["client"].texts)
-    pairs = np.divmod(np.unique(users[placed].astype(np.int64) * many + clients[placed]), many) if placed.size else ()
-    found: Row = {
-        "tries_per_user": float(np.median(per_user)),
-        "sources_per_user": float(np.bincount(pairs[0]).max()) if pairs else None,
-        "user_tries_max": most_in(
-            log.times(named[users[named] == known[per_user.argmax()]]), log.measures.tries_span_s
-        ),
-    }
-    if pairs:
-        widest = int(np.bincount(pairs[1]).argmax())
-        of_client = named[clients[named] == widest]
-        found["users_tried_max"] = most_distinct(log.times(of_client), users[of_client], log.measures.tries_span_s)
-        spread = int(np.bincount(pairs[0]).argmax())
-        of_user = named[(users[named] == spread) & (clients[named] >= 0)]
-        found["user_networks_max"] = most_distinct(
-            log.times(of_user), _networks(of_user, log), log.measures.networks_span_s
-        )
-    return found
-
-
-def _networks(rows: NDArray[np.int64], log: Log) -> NDArray[np.int64]:
-    """The /24 (IPv4) or /48 (IPv6) of each row's client, as numbers."""
-    client = log.columns["client"]
-    codes, at = np.unique(client.codes[rows], return_inverse=True)
-    names = np.array([_network(text) for text in client.texts.gather(codes)])
-    return np.asarray(np.unique(names, return_inverse=True)[1][at], dtype=np.int64)
-
-
-def _network(address: str) -> str:
-    return ":".join(address.split(":")[:3]) if address.count(":") > 1 else ".".join(address.split(".")[:3])

@@ -74,20 +74,6 @@ def test_phase_follows_the_recovery_when_it_drifts() -> None:
     assert found["phase_success"] > found["phase_clock"]
 
 
-def test_who_tries_what() -> None:
-    tries = [Request(10.0 * n, "203.0.113.1", user=f"u{n % 20}") for n in range(60)]
-    found = row([*tries, Request(9000, "203.0.113.2", user="u1")])
-    assert (found["users"], found["clients"]) == (20, 2)
-    assert (found["users_tried_max"], found["tries_per_user"], found["sources_per_user"]) == (20, 3, 2)
-    assert found["user_tries_max"] == 3
-
-
-def test_networks_of_one_user() -> None:
-    spread = [Request(60.0 * n, f"198.{n}.100.7", user="root") for n in range(12)]
-    spread += [Request(700.0 + n, f"2001:db8:{n}::1", user="root") for n in range(4)]
-    assert row(spread)["user_networks_max"] == 16
-
-
 def test_minute_stamps_are_known() -> None:
     assert row(at(*(60.0 * n - 7 for n in range(1, 9))))["resolution_s"] == 60
     assert row(at(1, 2))["resolution_s"] == 1
