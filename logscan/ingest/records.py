@@ -9,12 +9,14 @@ HEADER = 64 << 10  # characters; a list that stands deeper in its object is not 
 SHOWN = 1 << 10  # characters of a broken record's line that are kept
 _TAIL = 4 << 10  # characters at the end of a piece in which a record's beginning may be cut
 _LINE = 1 << 20  # characters of a line of text between documents that are kept
-_GAP = re.compile("(?:[ \t\r\n,\x1e]|\xef\xbb\xbf)*")
+_GAP = re.compile("[ \t\r\n,\x1e\xef\xbb\xbf]*")  # with the bytes of a byte order mark
 _KEY = re.compile(r'[ \t\r\n,]*"((?:[^"\\]|\\.){0,200})"[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 _FIRST = re.compile(r'\{[ \t\r\n]{0,200}"((?:[^"\\]|\\.){0,200})"[ \t\r\n]*:', re.DOTALL)
 _BLANK = " \t\r\n"
 _WORDS = ("true", "false", "null")
 _INDENT = 200
+_PATIENCE = 8 << 20  # characters of broken records in a row; beyond, only another document is looked for
+_LEAST = 1 << 10  # characters that a broken record counts for
 _NEAR_END = 16  # characters; a value that the text's end cuts is told as a fault at its beginning
 
 
@@ -32,7 +34,7 @@ class More(Exception):
 
 
 class Broken(Exception):
-    """What is wrong, in words."""
+    """What is wrong."""
 
 
 def _nothing(_: str) -> None:
@@ -58,6 +60,7 @@ class Splitter:
         self._seek: re.Pattern[str] | None = None  # a record broke: where the next one may begin
         self._fault, self._first = "", False  # of the broken record; its first line has no row yet
         self._keys: list[str] = []  # first keys of the last whole record
+        self._spent = 0  # characters of broken records that were looked at since the last whole one
         self._text, self._ended = "", False
         self._before = ""  # what stands before the text on its first line
         self.line, self._counted = 1, 0  # line number at that place of the text
@@ -89,7 +92,8 @@ class Splitter:
         """One step: how far the text was understood. Errors: More, with the place to go on from."""
         if self._seek:
             return self._sought(at, rows, self._seek)
-        at = self._behind_gap(at)
+        gap = _GAP.match(self._text, at)
+        at = gap.end() if gap else at
         if at == len(self._text):
             raise More(at)
         code, within = self._text[at], self._within[-1] if self._within else ""
@@ -107,10 +111,6 @@ class Splitter:
             return self._record(at, rows)
         return self._plain(at, rows)
 
-    def _behind_gap(self, at: int) -> int:
-        found = _GAP.match(self._text, at)
-        return found.end() if found else at
-
     def _record(self, at: int, rows: list[Row]) -> int:
         try:
             end = self._object(at)
@@ -119,7 +119,7 @@ class Splitter:
             self._seek, self._first = self._beginnings(at), True
             return self._sought(at, rows, self._seek)
         first = _FIRST.match(self._text, at)
-        self._keys = [first.group(1)] if first else []
+        self._keys, self._spent = [first.group(1)] if first else [], 0
         rows.append(self._row(at, end, ""))
         return end
 
@@ -133,9 +133,11 @@ class Splitter:
         try:
             end = _DECODER.raw_decode(self._text, at)[1]
         except json.JSONDecodeError as fault:
+            self._spent += max(_LEAST, min(fault.pos - at, self._most))
             cut = fault.pos >= len(self._text) - _NEAR_END or fault.msg.startswith("Unterminated")
             if cut and len(self._text) - at <= self._most:
                 if not self._ended:
+                    self._spent -= max(_LEAST, min(fault.pos - at, self._most))
                     raise More(at) from None
                 if self._is_cut(fault):
                     raise Broken("is cut off by the end of the file") from None
@@ -143,6 +145,7 @@ class Splitter:
                 raise Broken(f"is longer than {self._most:,} bytes") from None
             raise Broken(f"breaks at character {fault.pos - at + 1}: {fault.msg.lower()}") from None
         except RecursionError:
+            self._spent += HEADER
             raise Broken("is nested too deep") from None
         if end - at > self._most:
             raise Broken(f"is longer than {self._most:,} bytes")
@@ -221,6 +224,12 @@ class Splitter:
 
     def _beginnings(self, at: int) -> re.Pattern[str]:
         """Where another record may begin: with the same first key, as far indented, or in another document."""
+        ways = self._ways_on(at) if self._spent <= _PATIENCE else []
+        names = "|".join(sorted(re.escape(name.split(".")[0]) for name in self._lists))
+        ways.append(rf'(?P<other>\{{[ \t\r\n]{{0,200}}"(?:{names})"[ \t\r\n]{{0,200}}:[ \t\r\n]{{0,200}}[\[{{])')
+        return re.compile("|".join(ways))
+
+    def _ways_on(self, at: int) -> list[str]:
         first = _FIRST.match(self._text, at)
         keys = dict.fromkeys([*([first.group(1)] if first else []), *self._keys])
         ways = [rf'\{{[ \t\r\n]{{0,200}}"{re.escape(key)}"[ \t\r\n]{{0,200}}:' for key in keys]
@@ -228,9 +237,7 @@ class Splitter:
         indent = self._text[feed + 1 : at] if feed >= 0 else self._before + self._text[:at]
         if not indent.strip(" \t") and len(indent) < _INDENT:
             ways.append(rf"(?<=\n){re.escape(indent)}(?=\{{)")
-        names = "|".join(sorted(re.escape(name.split(".")[0]) for name in self._lists))
-        ways.append(rf'(?P<other>\{{[ \t\r\n]{{0,200}}"(?:{names})"[ \t\r\n]{{0,200}}:[ \t\r\n]{{0,200}}[\[{{])')
-        return re.compile("|".join(ways))
+        return ways
 
     def _sought(self, at: int, rows: list[Row], seek: re.Pattern[str]) -> int:
         """Give up the text before the next beginning of a record, line by line."""
