@@ -14,6 +14,8 @@ COMMANDS = {
     "report": ("logscan.cli.report", "report_command", "Write one HTML page that explains the 401s in PATH..."),
     "scan": ("logscan.cli.scan", "scan_command", "Print the findings as a table or JSON."),
     "events": ("logscan.cli.events", "events_command", "Print the classified authentication failures, or every event."),
+    "explain": ("logscan.cli.explain", "explain_command", "Say how a line was read, what matched and why."),
+    "formats": ("logscan.cli.formats", "formats_group", "List, show, test, find and write log formats."),
     "rules": ("logscan.cli.rules", "rules_group", "List, show, check and test rules."),
 }
 

@@ -62,6 +62,11 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
     )
 
 
+def standard_input(paths: Sequence[str]) -> BinaryIO | None:
+    """Standard input where it is among the paths and open."""
+    return sys.stdin.buffer if "-" in paths and sys.stdin is not None else None
+
+
 def _stdin(stop: Callable[[], bool]) -> BinaryIO | None:
     if sys.stdin is None:  # closed by the shell: `<&-`
         return None

@@ -30,6 +30,11 @@ def nearest(lines: Sequence[str], formats: Sequence[Format]) -> list[str]:
     return [_json_words(line) or _words(line, *found) for line, found in zip(lines, best, strict=True)]
 
 
+def reaches(line: str, pattern: str) -> int:
+    """How many characters of a line's beginning a pattern reads."""
+    return int(pl.Series([line[:_LOOK]]).str.extract(_as_far_as_it_goes(pattern), 1).str.len_chars()[0] or 0)
+
+
 def _words(line: str, length: int, name: str) -> str:
     if length == 0:
         return "no format knows how it begins"

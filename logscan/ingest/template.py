@@ -95,8 +95,25 @@ def drawn(pieces: Sequence[Piece], escape: str) -> Drawn:
         columns += found
         note = _forged(piece, escape, after, quoted=quoted)
         notes += [note] if note else []
-    ranked = sorted(columns, key=lambda item: item[0])
-    return Drawn("".join([*out, "$"]), {name: body for _, name, body in ranked}, tuple(notes))
+    return Drawn("".join([*out, "$"]), _best_first(columns), tuple(notes))
+
+
+def _best_first(columns: Sequence[tuple[int, str, Any]]) -> dict[str, Any]:
+    """In the order of the line; of several for one column the lowest rank first, because in a file the first counts."""
+    places: dict[str, list[int]] = {}
+    for at, (_, _, body) in enumerate(columns):
+        places.setdefault(_column_of(body), []).append(at)
+    order = {
+        place: at
+        for same in places.values()
+        for place, at in zip(same, sorted(same, key=lambda at: columns[at][0]), strict=True)
+    }
+    return {columns[order[at]][1]: columns[order[at]][2] for at in range(len(columns))}
+
+
+def _column_of(body: Any) -> str:
+    first = body[0] if isinstance(body, list) else body
+    return str(first["column"] if isinstance(first, dict) else first)
 
 
 def _inside(part: Part, escape: str, after: Piece, *, quoted: bool) -> str:

@@ -41,13 +41,13 @@ def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playb
     Law:  printable characters and line breaks only, whatever the log holds
     """
     rows = [_row(found, taxonomy, playbooks or {}) for found in in_order(scan)]
-    return _render("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan))
+    return render_text("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan))
 
 
 def summary_text(scan: Scan, taxonomy: Taxonomy) -> str:
     """A few lines for stderr, without a line break at the end."""
     rows = [_row(found, taxonomy, {}) for found in in_order(scan)]
-    return _render("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan)).rstrip("\n")
+    return render_text("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan)).rstrip("\n")
 
 
 def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) -> Row:
@@ -96,7 +96,7 @@ def _causes(scan: Scan, taxonomy: Taxonomy) -> list[tuple[str, int]]:
     return [(_cause(cause, taxonomy), count) for cause, count in ranked if count]
 
 
-def _render(name: str, **values: Any) -> str:
+def render_text(name: str, **values: Any) -> str:
     return _environment().get_template(name).render(**values)
 
 

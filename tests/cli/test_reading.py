@@ -30,9 +30,8 @@ class Read(NamedTuple):
 
 
 def test_a_request_holds_what_was_asked_for() -> None:
-    asked_for = flags(
-        zone="+02:00", since=datetime(2026, 3, 12), until=timedelta(0), rules=("mine",), formats=("own",), jobs=3
-    )  # noqa: DTZ001
+    since = datetime(2026, 3, 12)  # noqa: DTZ001
+    asked_for = flags(zone="+02:00", since=since, until=timedelta(0), rules=("mine",), formats=("own",), jobs=3)
     with reading(asked_for, all_events=True) as (asked, step):
         step(5)
         assert asked.paths == ("a.log",)
