@@ -37,7 +37,7 @@ def _text(part: Part, escape: str, number: int, after: str | None) -> str:
     if text == "-" and part.shape.missing:
         return "" if escape in {"json", "none"} else "-"
     text = text.replace('"', _ESCAPED[escape])
-    if part.shape.pattern or part.shape.request or after[:1] in {"", '"'} or text == "-":
+    if (part.shape.pattern and not part.shape.loose) or part.shape.request or after[:1] in {"", '"'} or text == "-":
         return text
     return text.replace(after[0], "_")
 

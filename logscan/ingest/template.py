@@ -119,7 +119,7 @@ def _column_of(body: Any) -> str:
 def _inside(part: Part, escape: str, after: Piece, *, quoted: bool) -> str:
     """What the variable holds there, as a regex without captures."""
     shape = part.shape
-    if shape.pattern:
+    if _strict(part, after):
         may = "" if shape.fixed and not shape.missing else "|-" + ("|" if escape in {"json", "none"} else "")
         return f"{shape.pattern}{may}" if may else shape.pattern
     one = _one(shape, escape, quoted=quoted)
@@ -128,6 +128,11 @@ def _inside(part: Part, escape: str, after: Piece, *, quoted: bool) -> str:
     ):
         return f"{one}*"
     return f"{one}*" if quoted and escape != "none" and str(after)[:1] == '"' else f"{one}*?"
+
+
+def _strict(part: Part, after: Piece) -> bool:
+    """Whether its own pattern counts: what a client sends may be anything, where the text behind it can end it."""
+    return bool(part.shape.pattern) and not (part.shape.loose and isinstance(after, str))
 
 
 def _one(shape: Shape, escape: str, *, quoted: bool) -> str:
@@ -158,7 +163,7 @@ def body_of(fill: Fill) -> Any:
 
 def _forged(part: Part, escape: str, after: Piece, *, quoted: bool) -> str:
     """A text that a client chooses and that may hold what ends it."""
-    if part.shape.pattern or not isinstance(after, str) or not after:
+    if _strict(part, after) or part.shape.loose or not isinstance(after, str) or not after:
         return ""
     if quoted and escape == "none":
         return f"{part.said}: escape=none leaves quotes in it as they are, so a client can make up the fields behind it"

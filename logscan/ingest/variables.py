@@ -14,6 +14,7 @@ class Shape:
     """What a variable may hold.
 
     pattern  empty: any text, without blanks where `blank` is false
+    loose    a client chooses it: the pattern counts only where another variable follows at once
     fixed    always as long, so that what follows needs nothing in between
     opens    the text it begins with where it is not missing
     missing  it may be `-` or empty
@@ -21,6 +22,7 @@ class Shape:
     """
 
     pattern: str = ""
+    loose: bool = False
     blank: bool = True
     fixed: bool = False
     opens: str = ""
