@@ -176,7 +176,7 @@ def test_every_format_is_told() -> None:
 
 def test_every_key_of_a_format_is_told_and_no_other() -> None:
     assert first_cells(FORMATS, "Keys") == FORMAT_KEYS
-    assert first_cells(FORMATS, "Columns", 1) == {"column", "keys", "time", "unit", "values", "within"}
+    assert first_cells(FORMATS, "Columns", 1) == {"column", "keys", "time", "zone", "unit", "values", "within", "join"}
     assert first_cells(FORMATS, "Extract") == {"pattern", "look_in", "needs", "use"}
 
 

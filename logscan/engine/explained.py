@@ -22,6 +22,7 @@ from logscan.ingest.chunk import Chunk
 from logscan.ingest.continuation import MAX_LINES
 from logscan.ingest.detect import detect
 from logscan.ingest.document import with_lines
+from logscan.ingest.header import governed
 from logscan.ingest.lines import numbered, read_lines
 from logscan.ingest.parse import parse
 from logscan.ingest.shape import Format
@@ -158,6 +159,7 @@ def _around(chunk: Chunk, number: int) -> pl.DataFrame:
     if chunk.records is not None:
         records = with_lines(lines, chunk.records)
         return records.filter(pl.col("logscan.line") <= number).tail(1)
+    lines = governed(lines, chunk.header)
     near = pl.col("logscan.line").cast(pl.Int64()).is_between(number - MAX_LINES, number + MAX_LINES)
     return lines.filter(near)
 

@@ -18,6 +18,7 @@ from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, chunks
 from logscan.ingest.detect import Detection, detect
 from logscan.ingest.document import WHY, document_chunks, sample_of
+from logscan.ingest.header import Header, governed, in_force
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.rotation import newest_first
@@ -117,13 +118,16 @@ class Local:
             records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
             task, chosen = self._task(source, looked, records)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
-            starts = partial(_last_event, task=task) if any(form.multiline or form.unfinished for form in task.formats) else None
+            passed = _Passed(in_force(looked.head))
+            may_continue = any(form.multiline or form.unfinished for form in task.formats)
+            starts = partial(_last_event, task=task, passed=passed) if may_continue else None
             told = 0
             try:
                 for chunk in self._cut(looked, source, starts, of_records=records is not None):
                     self.progress(stream.stored - told)
                     told = stream.stored
-                    yield chunk, task
+                    yield chunk._replace(header=passed.header), task
+                    passed.header = in_force(chunk.data, passed.header)
             finally:
                 self.opened[source.path] = Opened(stream.sha256, tuple(stream.notes), chosen.why, chosen.doubt)
 
@@ -154,7 +158,15 @@ def newer_parts_first(sources: Sequence[Source]) -> list[Source]:
     return [source if source.member is not None else files[next(ordered)] for source in sources]
 
 
-def _last_event(lines: Sequence[bytes], task: Task) -> int | None:
+class _Passed:
+    """The header below the chunks that were handed out; `first`: that of the source's first lines."""
+
+    def __init__(self, first: Header) -> None:
+        self.header, self.first = Header(), first
+
+
+def _last_event(lines: Sequence[bytes], task: Task, passed: _Passed) -> int | None:
     """The last of these lines before which the log may be cut."""
     rows = numbered([line.decode("utf-8", "backslashreplace") for line in lines])
+    rows = governed(rows, passed.header if passed.header.fields else passed.first)
     return seam(rows, task.formats, task.clock)

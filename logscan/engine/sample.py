@@ -8,6 +8,7 @@ from logscan.ingest.source import Source, Stream
 LOOK = 64 << 10  # bytes at each place
 _DEEP = 1 << 20  # bytes of a source whose end cannot be looked at: all that is looked at, spread over it
 _LINES = 150  # of each place
+_MARKS = (b"#Fields:", b"#fields", b"#Date:")  # they say how the lines below them are to be read
 
 
 class Sample(NamedTuple):
@@ -88,5 +89,5 @@ def _whole_lines(data: bytes, *, inner: bool, cut: bool) -> list[str]:
     return [
         row.removesuffix(b"\r").decode("utf-8", "backslashreplace")
         for n, row in enumerate(rows)
-        if (n % step == 0 or n == len(rows) - 1) and row.strip()
+        if ((n % step == 0 or n == len(rows) - 1) and row.strip()) or row.startswith(_MARKS)
     ]

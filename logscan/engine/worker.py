@@ -12,6 +12,7 @@ from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first
 from logscan.engine.plan import Period, Plan, Task
 from logscan.engine.records import of_records
 from logscan.ingest.chunk import Chunk
+from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
 from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, REJECTS
@@ -36,7 +37,7 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
     if chunk.records is not None:
         return of_records(chunk, chunk.records, task, plan, work_lines)
     lines, repaired = read_lines(chunk)
-    return work_lines(chunk, lines, repaired, task, plan)
+    return work_lines(chunk, governed(lines, chunk.header), repaired, task, plan)
 
 
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:

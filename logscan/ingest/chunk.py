@@ -6,6 +6,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
+from logscan.ingest.header import NONE, Header
 from logscan.ingest.raw import Reader, take
 
 LOOK_BACK_LINES = 1000
@@ -44,6 +45,7 @@ class Chunk(NamedTuple):
     data: bytes
     cut_lines: int  # 1 when data's last line was longer than the limit and was cut there, else 0
     records: Records | None = None  # where its rows stand, when they are not its lines
+    header: Header = NONE  # in force above its first line
 
 
 class Content(Reader, Protocol):

@@ -22,9 +22,9 @@ def converted(text: pl.Expr, column: Column, null_values: Sequence[str], clock: 
         text = text.replace(dict(column.values))
     kind = EVENTS[column.name]
     if column.name == "@timestamp":
-        return to_utc(text, column.time, clock)
+        return to_utc(text, column.time, clock._replace(zone=column.zone) if column.zone else clock)
     if column.name == "event.timezone":
-        return to_zone(text, column.time, clock)
+        return to_zone(text, column.time, clock._replace(zone=column.zone) if column.zone else clock)
     if column.name == "event.duration":
         span = text.cast(pl.Float64, strict=False) * UNITS[column.unit]
         return pl.when(span.is_between(0, 1e18)).then(span.round(0)).cast(kind, strict=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -9,6 +10,7 @@ import polars as pl
 from logscan.ingest.capture import captures
 from logscan.ingest.shape import INNER, KINDS, STRENGTHS, UNITS, Column, Extract, Format, Layout, Sample
 from logscan.ingest.when import KINDS as TIME_KINDS
+from logscan.ingest.when import Clock, utc_times
 from logscan.model.document import Document
 from logscan.model.errors import FormatError, LogscanError
 from logscan.model.schemas import EVENTS
@@ -18,6 +20,7 @@ _KEYS = {
     "requires", "extract", "multiline", "inner", "strength", "stream", "unfinished",
     "samples",
 }  # fmt: skip
+_COLUMN_KEYS = ("column", "keys", "time", "zone", "unit", "values", "within", "join")
 
 
 class Definition:
@@ -68,6 +71,7 @@ class Definition:
             self.fault("order", "`order` must be a whole number", "lower is tried first; 50 is usual")
             order = 50
         layouts = self.layouts() if kind == "pattern" else ()
+        requires = self.texts("requires", self.value.get("requires", []))
         columns = self.columns(kind)
         if kind == "pattern":
             self.same_names(layouts, columns)
@@ -75,7 +79,7 @@ class Definition:
             id=self.text("id"), title=self.text("title"), reference=self.text("reference", default=""), kind=kind,
             logsource=self.logsource(), order=order, layouts=layouts, columns=columns,
             null_values=self.null_values(),
-            requires=self.texts("requires", self.value.get("requires", [])),
+            requires=tuple(map(str.lower, requires)) if kind == "w3c" else requires,
             extract=self.extracts("extract", shared), multiline=bool(self.value.get("multiline", False)),
             inner=self.one_of("inner", INNER), strength=self.one_of("strength", STRENGTHS),
             samples=self.samples(), path=self.document.path,
@@ -140,14 +144,15 @@ class Definition:
                 continue
             for item in body if isinstance(body, list) and all(isinstance(i, dict) for i in body) else [body]:
                 spec = item if isinstance(item, dict) else {"keys": item}
-                found += self.column(place, self.texts(place, spec.get("keys")), str(key), spec)
+                names = self.texts(place, spec.get("keys"))
+                found += self.column(place, tuple(map(str.lower, names)) if kind == "w3c" else names, str(key), spec)
         zones = [replace(column, name="event.timezone") for column in found if column.name == "@timestamp"]
         return (*found, *zones)
 
     def column(self, place: str, keys: tuple[str, ...], name: str, body: Any) -> list[Column]:
         spec = body if isinstance(body, dict) else {}
-        for extra in spec.keys() - {"column", "keys", "time", "unit", "values", "within"}:
-            self.fault(f"{place}.{extra}", f"unknown key `{extra}`", "use column, keys, time, unit, values, within")
+        for extra in spec.keys() - set(_COLUMN_KEYS):
+            self.fault(f"{place}.{extra}", f"unknown key `{extra}`", f"use {', '.join(_COLUMN_KEYS)}")
         if name not in EVENTS:
             self.fault(place, f"unknown column `{name}`", "use a column of model/schemas.py EVENTS")
             return []
@@ -159,9 +164,14 @@ class Definition:
         if not isinstance(values, dict):
             self.fault(place, "`values` must be a mapping", "map each text to what stands for it")
             values = {}
-        within = str(spec.get("within", ""))
+        within, join, zone = (str(spec.get(key, "")) for key in ("within", "join", "zone"))
         self.regex(place, within)
-        return [Column(name, keys, time, unit, {str(k): str(v) for k, v in values.items()}, within)]
+        if join and self.value.get("kind") != "w3c":
+            self.fault(place, "`join` is for kind w3c", "of other kinds the first key found counts")
+        if zone and not _is_zone(zone):
+            self.fault(place, f"unknown zone `{zone}`", "use a name such as Europe/Berlin, or an offset such as +02:00")
+        texts = {str(k): str(v) for k, v in values.items()}
+        return [Column(name, keys, time, unit, texts, within, join, zone)]
 
     def same_names(self, layouts: Sequence[Layout], columns: Sequence[Column]) -> None:
         groups = {name for layout in layouts for name in captures(layout.head) + captures(layout.tail)}
@@ -218,3 +228,11 @@ class Definition:
                 continue
             found.append(Sample(item["line"], None if expect == "reject" else expect))
         return tuple(found)
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        utc_times(pl.Series(["2026-03-12 06:25:24"]), "iso", Clock(name, datetime(2026, 3, 12, tzinfo=UTC)))
+    except pl.exceptions.ComputeError:
+        return False
+    return True

@@ -10,7 +10,7 @@ import polars as pl
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
-from logscan.ingest.shape import Format
+from logscan.ingest.shape import TOGETHER, Format
 from logscan.ingest.when import Clock
 
 _CLOCK = Clock("UTC", datetime(1970, 1, 1, tzinfo=UTC))  # times are not looked at
@@ -71,17 +71,18 @@ def _best_first(
 
 
 def _reads(fmt: Format, sample: pl.DataFrame) -> list[int]:
-    if fmt.kind == "json":
-        return []  # formats of kind json share out lines among themselves, and read none of another kind
+    if fmt.kind in TOGETHER:
+        return []  # they share out lines among themselves, and read none of another kind
     return parse(sample, [fmt], frozenset(), _CLOCK).events["logscan.line"].to_list()
 
 
 def _together(seen: Sequence[Format], ranked: Sequence[Format]) -> tuple[Format, ...]:
-    """Those seen, then the rest; all of kind json behind the first of them, because they are read at once."""
+    """Those seen, then the rest; all of a kind that is read at once behind the first of them."""
     order = [*seen, *(fmt for fmt in ranked if fmt not in seen)]
-    rank = {fmt.id: n for n, fmt in enumerate(order)}
-    json = [rank[fmt.id] for fmt in order if fmt.kind == "json"]
-    return tuple(sorted(order, key=lambda fmt: (json[0] if fmt.kind == "json" else rank[fmt.id], rank[fmt.id])))
+    first: dict[str, int] = {}
+    for n, fmt in enumerate(order):
+        first.setdefault(fmt.kind if fmt.kind in TOGETHER else fmt.id, n)
+    return tuple(sorted(order, key=lambda fmt: first[fmt.kind if fmt.kind in TOGETHER else fmt.id]))
 
 
 def _doubt(seen: Sequence[Format], counts: Mapping[str, int], lines: int) -> str:

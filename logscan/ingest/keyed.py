@@ -54,11 +54,20 @@ def _tried(formats: Sequence[Format], name: str, there: Mapping[str, pl.Expr], c
     seen: set[str] = set()
     for fmt in formats:
         for column in fmt.columns:
-            if column.name == name:
+            if column.name == name and column.join:
+                if column.keys[0] in there:
+                    yield value(_joined(column, fmt.null_values, there), column, fmt.null_values, clock)
+            elif column.name == name:
                 for key in column.keys:
                     if key in there and key not in seen:
                         yield value(there[key], column, fmt.null_values, clock)
                 seen.update(column.keys)
+
+
+def _joined(column: Column, null_values: Sequence[str], there: Mapping[str, pl.Expr]) -> pl.Expr:
+    said = [there[key] for key in column.keys if key in there]
+    texts = [pl.when(~text.is_in(list(null_values))).then(text) for text in said]
+    return pl.when(texts[0].is_not_null()).then(pl.concat_str(texts, separator=column.join, ignore_nulls=True))
 
 
 def groups_of(formats: Iterable[Format]) -> tuple[Group, ...]:

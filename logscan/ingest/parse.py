@@ -11,12 +11,14 @@ from logscan.ingest.address import CLIENT, FORWARDED, Networks, with_addresses
 from logscan.ingest.continuation import Continued, continued, first_lines, with_continuations, with_tails
 from logscan.ingest.envelope import with_inner, with_owners
 from logscan.ingest.extract import extracts_for, with_extracts
+from logscan.ingest.header import DIRECTIVE, governed
 from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
 from logscan.ingest.pattern import read_pattern
-from logscan.ingest.shape import Extract, Format, Read
+from logscan.ingest.shape import TOGETHER, Extract, Format, Read
 from logscan.ingest.url import PARTS, with_url
+from logscan.ingest.w3c import read_w3c
 from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS, LINES
 
@@ -48,16 +50,19 @@ def parse(
 ) -> Parsed:
     """Read lines with formats, tried in the order given.
 
-    In:  LINES in line order; want: EVENTS columns; within: they stand within other lines; trusted: proxies that are believed
-    Law: which format takes a line depends on the line and the order alone, not on `want` or the lines around it;
+    In:  LINES in line order, with header.COLUMN where a directive may stand above the first; want: EVENTS columns;
+         within: they stand within other lines, where a directive is a line like any other;
+         trusted: proxies whose forwarded lists are believed
+    Out: blank  lines without text, and directives
+    Law: which format takes a line depends on the line, its header and the order alone, not on `want` or other lines;
          but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
     needed = _needed(formats, want | ({FORWARDED} if trusted and CLIENT in want else set()))
-    plain = _without_colour(lines)
+    plain = _without_colour(lines if within else governed(lines))
     plain, tails = first_lines(plain) if within else (plain, plain.clear())
     events, left = _taken(plain, [fmt for fmt in formats if fmt.strength != "last"], needed, clock)
     multiline = {fmt.id for fmt in formats if fmt.multiline}
-    blank = left["event.original"].str.strip_chars() == ""
+    blank = _saying_nothing(left["event.original"], within=within)
     found = continued(left.filter(~blank), events, lines["logscan.line"], multiline)
     late = _late(found, events, formats, lines["logscan.line"], partial(_taken, want=needed, clock=clock))
     events = _merged([_with_raw(events, lines), _with_raw(late.events, lines)])
@@ -68,7 +73,8 @@ def parse(
     deep = with_addresses(deep, needed, trusted)
     names = [*LINES, "event.dataset", *_others(want)]
     joined = with_owners(late.continuations, opened.joined)
-    return Parsed(deep.select(names), _with_raw(late.rest, lines), joined.height, int(blank.sum()), joined)
+    rest = _with_raw(late.rest.select(list(LINES)), lines)
+    return Parsed(deep.select(names), rest, joined.height, int(blank.sum()), joined)
 
 
 class _Late(NamedTuple):
@@ -131,6 +137,11 @@ def _without_colour(lines: pl.DataFrame) -> pl.DataFrame:
     return lines.with_columns(text.str.replace_all(_COLOUR, ""))
 
 
+def _saying_nothing(text: pl.Series, *, within: bool) -> pl.Series:
+    empty = text.str.strip_chars() == ""
+    return empty if within else empty | text.str.contains(DIRECTIVE)
+
+
 def _with_raw(read: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
     """The same rows with event.original as it stands in the log."""
     if read.height == lines.height:
@@ -155,10 +166,10 @@ def _needed(formats: Sequence[Format], want: AbstractSet[str]) -> frozenset[str]
 
 
 def _groups(formats: Sequence[Format]) -> list[tuple[Format, ...]]:
-    """Adjacent formats of kind json are read at once; the others one by one."""
+    """Adjacent formats of a kind that is read at once; the others one by one."""
     found: list[tuple[Format, ...]] = []
     for fmt in formats:
-        if found and fmt.kind == "json" == found[-1][0].kind:
+        if found and fmt.kind in TOGETHER and fmt.kind == found[-1][0].kind:
             found[-1] += (fmt,)
         else:
             found.append((fmt,))
@@ -171,6 +182,8 @@ def _read(lines: pl.DataFrame, group: tuple[Format, ...], want: frozenset[str], 
         return read_json(lines, group, want, clock)
     if kind == "logfmt":
         return read_logfmt(lines, group[0], want, clock)
+    if kind == "w3c":
+        return read_w3c(lines, group, want, clock)
     return read_pattern(lines, group[0], want, clock)
 
 

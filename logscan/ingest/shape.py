@@ -8,7 +8,8 @@ import polars as pl
 
 STRENGTHS = ("strong", "weak", "last")
 INNER = ("", "known", "any")
-KINDS = ("pattern", "json", "logfmt")
+KINDS = ("pattern", "json", "logfmt", "w3c")
+TOGETHER = ("json", "w3c")  # kinds whose formats share out lines among themselves, and are asked at once
 UNITS = {"ns": 1, "us": 1_000, "ms": 1_000_000, "s": 1_000_000_000}
 
 
@@ -23,8 +24,10 @@ class Read(NamedTuple):
 class Column:
     """One EVENTS column and where it comes from. Several of one name: the first that is not null counts.
 
-    keys    pattern: one capture; json, logfmt: key paths, first found counts; dots: nested or in the key
+    keys    pattern: one capture; json, logfmt: key paths, first found counts; dots: nested or in the key; w3c: names
+    join    w3c: put between the texts under all keys, as far as they say something; nothing where the first does not
     time    a kind of `when.to_utc`, for @timestamp
+    zone    of times that name none; empty: the clock's
     unit    ns | us | ms | s, for event.duration
     values  text -> text put in its place; what is not named stays
     within  a regex whose group 1, looked for in the text, is the value; empty: the whole text is
@@ -36,6 +39,8 @@ class Column:
     unit: str = "ns"
     values: Mapping[str, str] = field(default_factory=dict)
     within: str = ""
+    join: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -74,7 +79,7 @@ class Format:
     logsource  what it can carry, in Sigma's words (product, category, service)
     order      lower is tried first
     layouts    kind pattern: tried in order, each on the lines the ones before it left
-    requires   json, logfmt: keys that must stand in a line; a key may name alternatives parted by `|`
+    requires   json, logfmt, w3c: keys that must stand in a line; a key may name alternatives parted by `|`
     multiline  lines that match nothing and follow an event of this format belong to it
     inner      the message is a line of another log: "" no, "known" where a strong format takes it, "any" where any does
     stream     regex; its group 1 in a line says whose line it is: writers that share a file are read each by itself

@@ -101,9 +101,9 @@ def test_events_of_several_lines_are_never_divided_and_looking_back_asks_few_que
     asked: list[int] = []
     judge = local._last_event
 
-    def judged(lines: Sequence[bytes], task: Task) -> int | None:
+    def judged(lines: Sequence[bytes], task: Task, **more: Any) -> int | None:
         asked.append(len(lines))
-        return judge(lines, task)
+        return judge(lines, task, **more)
 
     monkeypatch.setattr(local, "_last_event", judged)
     long = [application(3)[0], *["    at com.example.Deep.call(Deep.java:7)"] * 400]
