@@ -6,6 +6,7 @@ import polars as pl
 
 from logscan.ingest.shape import UNITS, Column
 from logscan.ingest.when import Clock, to_utc, to_zone
+from logscan.ingest.zone import ASSUMED
 from logscan.model.schemas import EVENTS
 
 
@@ -24,7 +25,8 @@ def converted(text: pl.Expr, column: Column, null_values: Sequence[str], clock: 
     if column.name == "@timestamp":
         return to_utc(text, column.time, clock._replace(zone=column.zone) if column.zone else clock)
     if column.name == "event.timezone":
-        return to_zone(text, column.time, clock._replace(zone=column.zone) if column.zone else clock)
+        zones = to_zone(text, column.time, clock._replace(zone=column.zone) if column.zone else clock)
+        return zones.replace({column.zone + ASSUMED: column.zone}) if column.zone else zones  # the format knows
     if column.name == "event.duration":
         span = text.cast(pl.Float64, strict=False) * UNITS[column.unit]
         return pl.when(span.is_between(0, 1e18)).then(span.round(0)).cast(kind, strict=False)

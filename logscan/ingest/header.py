@@ -7,11 +7,12 @@ from typing import NamedTuple
 import polars as pl
 
 COLUMN = "_header"  # of lines: the header in force, as text; absent where no line of the frame has one
+_TRIES = 500  # marks looked at before every directive is sought
 MOST = 200  # names in a directive; one with more governs nothing
 
 # https://www.w3.org/TR/WD-logfile.html; what IIS, http.sys, Exchange and Windows Firewall add; Zeek's ASCII writer.
-DIRECTIVE = (
-    r"^\x{FEFF}?#(?:(?i:Version|Software|Fields|Date|Start-Date|End-Date|Remark|Log-type|Time Format):"
+_DIRECTIVE = (
+    r"^#(?:(?i:Version|Software|Fields|Date|Start-Date|End-Date|Remark|Log-type|Time Format):"
     r"|(?:separator|set_separator|empty_field|unset_field|path|open|close|fields|types)(?:[ \t]|$))"
 )
 _TELLING = r"^#(?:Fields:|fields[ \t]|Date:)"
@@ -66,17 +67,39 @@ def governed(lines: pl.DataFrame, header: Header = NONE) -> pl.DataFrame:
     return lines.with_columns(pl.Series(COLUMN, states, dtype=pl.String()).gather(steps))
 
 
+def without_directives(lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines that are not directives: those are no events, whoever writes them."""
+    marked = lines["event.original"].str.starts_with("#").fill_null(value=False)
+    if not marked.any():
+        return lines
+    return lines.filter(~(marked & lines["event.original"].str.contains(_DIRECTIVE)))
+
+
 def in_force(data: bytes, header: Header = NONE) -> Header:
     """The header below some whole lines, when `header` is in force above them.
 
     Law: as `governed` sees it: in_force(a + b, h) == in_force(b, in_force(a, h))
     """
+    if not _may_have(data):
+        return header
     fields = max(_last(data, b"#Fields:"), _last(data, b"#fields\t"), _last(data, b"#fields "))
     for at in sorted(place for place in (fields, _last(data, b"#Date:")) if place >= 0):
         end = data.find(b"\n", at)
         line = data[at:] if end < 0 else data[at:end].removesuffix(b"\r")
         header = _after(line.decode("utf-8", "backslashreplace").replace("\0", "\\x00"), header)
     return header
+
+
+def _may_have(data: bytes) -> bool:
+    """Whether any line may begin with the mark of directives; a look at a few marks, which most logs hardly have."""
+    at = -1
+    for _ in range(_TRIES):
+        at = data.find(b"#", at + 1)
+        if at < 1:
+            return at == 0
+        if data[at - 1] == ord("\n"):
+            return True
+    return True
 
 
 def _last(data: bytes, mark: bytes) -> int:

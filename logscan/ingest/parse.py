@@ -11,7 +11,7 @@ from logscan.ingest.address import CLIENT, FORWARDED, Networks, with_addresses
 from logscan.ingest.continuation import Continued, continued, first_lines, with_continuations, with_tails
 from logscan.ingest.envelope import with_inner, with_owners
 from logscan.ingest.extract import extracts_for, with_extracts
-from logscan.ingest.header import DIRECTIVE, governed
+from logscan.ingest.header import governed, without_directives
 from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
@@ -58,11 +58,12 @@ def parse(
          but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
     needed = _needed(formats, want | ({FORWARDED} if trusted and CLIENT in want else set()))
-    plain = _without_colour(lines if within else governed(lines))
+    said = lines if within else without_directives(governed(lines))
+    plain = _without_colour(said)
     plain, tails = first_lines(plain) if within else (plain, plain.clear())
     events, left = _taken(plain, [fmt for fmt in formats if fmt.strength != "last"], needed, clock)
     multiline = {fmt.id for fmt in formats if fmt.multiline}
-    blank = _saying_nothing(left["event.original"], within=within)
+    blank = left["event.original"].str.strip_chars() == ""
     found = continued(left.filter(~blank), events, lines["logscan.line"], multiline)
     late = _late(found, events, formats, lines["logscan.line"], partial(_taken, want=needed, clock=clock))
     events = _merged([_with_raw(events, lines), _with_raw(late.events, lines)])
@@ -74,7 +75,7 @@ def parse(
     names = [*LINES, "event.dataset", *_others(want)]
     joined = with_owners(late.continuations, opened.joined)
     rest = _with_raw(late.rest.select(list(LINES)), lines)
-    return Parsed(deep.select(names), rest, joined.height, int(blank.sum()), joined)
+    return Parsed(deep.select(names), rest, joined.height, int(blank.sum()) + lines.height - said.height, joined)
 
 
 class _Late(NamedTuple):
@@ -135,11 +136,6 @@ def _without_colour(lines: pl.DataFrame) -> pl.DataFrame:
     if not text.str.contains("\x1b", literal=True).any():
         return lines
     return lines.with_columns(text.str.replace_all(_COLOUR, ""))
-
-
-def _saying_nothing(text: pl.Series, *, within: bool) -> pl.Series:
-    empty = text.str.strip_chars() == ""
-    return empty if within else empty | text.str.contains(DIRECTIVE)
 
 
 def _with_raw(read: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:

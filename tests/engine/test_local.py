@@ -115,3 +115,33 @@ def test_events_of_several_lines_are_never_divided_and_looking_back_asks_few_que
     assert got[0].equals(got[1])
     assert isinstance(got[0], pl.DataFrame)
     assert len(asked) < 60
+
+
+def test_a_directive_governs_the_lines_of_later_chunks(plan: Plan, tmp_path: Path) -> None:
+    heads = [
+        "#Fields: date time s-ip cs-method cs-uri-stem cs-username c-ip sc-status sc-substatus sc-win32-status",
+        "#Fields: c-ip sc-status time s-sitename sc-win32-status cs-uri-stem",
+    ]
+    rows = [
+        "2026-03-12 06:{:02}:00 192.0.2.44 GET /a - 192.0.2.7 401 1 1326",
+        "192.0.2.8 401 06:{:02}:00 W3SVC1 1331 /b",
+    ]
+    lines = ["#Software: Microsoft Internet Information Services 10.0"]
+    for at in range(6):
+        lines += [f"#Date: 2026-03-{12 + at} 00:00:00", heads[at % 2]]
+        lines += [rows[at % 2].format(minute) for minute in range(50)]
+        lines += application(3) if at == 3 else []
+    (tmp_path / "a.log").write_bytes(joined(lines))
+    whole = ran(plan, tmp_path, sources(tmp_path))
+    keys = ["logscan.line", "@timestamp", "source.address", "error.type", "logscan.cause"]
+    want = whole.merged.classified.lazy().select(keys).collect().sort("logscan.line")
+    assert want.filter(pl.col("error.type").is_not_null())["logscan.cause"].value_counts(sort=True).rows() == [
+        ("username_password_invalid", 150),
+        ("account_inactive_or_restricted", 150),
+    ]
+    (tally,) = whole.merged.tallies.values()
+    assert tally.blank == 13
+    for size in (200, 1000, 5000):
+        parts = ran(plan, tmp_path, sources(tmp_path), chunk=size)
+        assert parts.merged.classified.lazy().select(keys).collect().sort("logscan.line").equals(want)
+        assert list(parts.merged.tallies.values()) == [tally]

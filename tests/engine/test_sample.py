@@ -76,3 +76,12 @@ def test_a_short_file_gives_each_line_once(tmp_path: Path) -> None:
     path = tmp_path / "a.log"
     path.write_bytes(b"one\r\n\ntwo")
     assert sampled(path)[0] == ["one", "two"]
+
+
+def test_lines_that_say_how_others_are_read_are_never_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_bytes(
+        b"one\n#Software: x\n#Fields: a b\n#Date: 2026-03-12\n" + b"line\n" * 9_000 + b"#fields\ta\n" + b"x\n" * 9
+    )
+    lines = sampled(path)[0]
+    assert [line for line in lines if line.startswith("#")] == ["#Fields: a b", "#Date: 2026-03-12", "#fields\ta"]

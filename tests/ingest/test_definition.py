@@ -73,6 +73,27 @@ columns:
     )
 
 
+def test_columns_of_a_log_are_named_in_any_letters() -> None:
+    text = """
+id: k
+title: K
+kind: w3c
+requires: ['Date|time']
+columns:
+  '@timestamp': {keys: [Date, time], join: ' ', zone: UTC}
+  url.original: {keys: [cs-uri-stem, cs-uri-query], join: '?'}
+"""
+    faults: list[LogscanError] = []
+    fmt = Definition(parse_document(text, "formats/k.yml"), faults).format({})
+    assert faults == []
+    assert fmt.requires == ("date|time",)
+    assert fmt.columns == (
+        Column("@timestamp", ("date", "time"), join=" ", zone="UTC"),
+        Column("url.original", ("cs-uri-stem", "cs-uri-query"), join="?"),
+        Column("event.timezone", ("date", "time"), join=" ", zone="UTC"),
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place", "words"),
     [
@@ -91,6 +112,8 @@ columns:
             "`why` is no capture of the pattern",
         ),
         ("unit: ms", "unit: h", "formats/small.yml:10 columns.took", "unknown unit `h`"),
+        ("unit: ms", "zone: Mars", "formats/small.yml:10 columns.took", "unknown zone `Mars`"),
+        ("unit: ms", "join: ' '", "formats/small.yml:10 columns.took", "`join` is for kind w3c"),
         ("unit: ms", "size: h", "formats/small.yml:10 columns.took.size", "unknown key `size`"),
         ("id=([0-9]+)", "id=([0-9]+", "formats/small.yml:11 columns.rest", "is not a regex"),
         ("(?<error.code>", "(?<error.cod>", "formats/small.yml:15 extract.0", "unknown column `error.cod`"),

@@ -1,5 +1,6 @@
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -74,8 +75,10 @@ def test_a_part_of_a_joined_text_may_be_missing_but_not_the_first() -> None:
 
 
 def test_times_are_in_the_zone_of_the_format_whatever_the_clock_says() -> None:
-    found = read([HEAD, LINE], zone="+05:00").events["@timestamp"][0]
-    assert found.isoformat() == "2026-03-12T06:25:24+00:00"
+    zoned = replace(TIME, name="event.timezone")
+    got = read([HEAD, LINE], format_of("small", [TIME, zoned]), zone="+05:00").events
+    assert got["@timestamp"][0].isoformat() == "2026-03-12T06:25:24+00:00"
+    assert got["event.timezone"].to_list() == ["UTC"]
 
 
 def test_a_time_alone_takes_its_date_from_the_directive() -> None:
