@@ -19,16 +19,24 @@ _BEGINS = "^[0-9]"  # every text that a time is made of
 
 
 class _Way(NamedTuple):
-    """What to read of the lines under one header.
+    """What to read of the lines under one header: names of columns, and their numbers.
 
-    wanted  name of a column -> its number
-    times   the names of which the time is made
+    texts   what fills columns of events
+    times   those of them of which the time is made
+    others  what no column takes; empty where nobody asks
     """
 
     head: Head
     fmt: Format
-    wanted: Mapping[str, int]
-    times: frozenset[str]
+    texts: Mapping[str, int]
+    times: Mapping[str, int]
+    others: Mapping[str, int]
+
+    def rest(self, pieces: Sequence[str]) -> str | None:
+        """The others as JSON text, from the pieces that stand in their places."""
+        nothing = self.fmt.null_values
+        found = {name: piece for name, piece in zip(self.others, pieces, strict=True) if piece not in nothing}
+        return json.dumps(found, ensure_ascii=False, separators=(",", ":")) if found else None
 
 
 def read_w3c(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> Read:
@@ -46,7 +54,8 @@ def read_w3c(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[s
     rows = lines.with_row_index("_row").filter(
         pl.col(COLUMN).is_not_null() & ~pl.col("event.original").str.starts_with("#")
     )
-    ways = {text: _way(head_of(text), formats, names) for text in rows[COLUMN].unique()}
+    choose = _Choice(formats, names)
+    ways = {text: choose.way(head_of(text)) for text in rows[COLUMN].unique()}
     read = _at_once if len(ways) <= _AT_ONCE else _one_by_one
     parts = [
         _events(fmt, part, names, clock)
@@ -59,22 +68,39 @@ def read_w3c(lines: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[s
     return Read(none.scatter(found["_row"], values=True), found.drop("_row"))
 
 
-def _way(head: Head, formats: Sequence[Format], names: Sequence[str]) -> _Way | None:
-    """None: no format is for such columns."""
-    at = {name: number for number, name in reversed(list(enumerate(head.names)))}
-    there = at.keys() | ({"date"} if head.date else set())
-    ranked = sorted(formats, key=lambda fmt: (-len(fmt.requires), fmt.order, fmt.id))
-    fits = (fmt for fmt in ranked if all(not there.isdisjoint(need.split("|")) for need in fmt.requires))
-    fmt = next(fits, None)
-    if fmt is None:
-        return None
-    keys = {key for column in fmt.columns if column.name in names for key in column.keys}
-    times = frozenset(key for column in fmt.columns if column.name == "@timestamp" for key in column.keys)
-    wanted = {name: at[name] for name in dict.fromkeys(head.names) if name in keys | times or FIELDS in names}
-    return _Way(head, fmt, wanted, times)
+class _Choice:
+    """Which format reads the lines under a header."""
+
+    def __init__(self, formats: Sequence[Format], names: Sequence[str]) -> None:
+        ranked = sorted(formats, key=lambda fmt: (-len(fmt.requires), fmt.order, fmt.id))
+        self._formats = [(fmt, [need.split("|") for need in fmt.requires]) for fmt in ranked]
+        self._names = names
+        self._keys = {fmt.id: _keys(fmt, names) for fmt in formats}
+        self._times = {fmt.id: _keys(fmt, ["@timestamp"]) for fmt in formats}
+        self._known = {fmt.id: _keys(fmt, None) for fmt in formats}
+
+    def way(self, head: Head) -> _Way | None:
+        """None: no format is for such columns."""
+        at: dict[str, int] = {}
+        for number, name in enumerate(head.names):
+            at.setdefault(name, number)
+        there = at.keys() | ({"date"} if head.date else set())
+        fits = (fmt for fmt, needs in self._formats if not any(there.isdisjoint(need) for need in needs))
+        fmt = next(fits, None)
+        if fmt is None:
+            return None
+        times = {name: n for name, n in at.items() if name in self._times[fmt.id]}
+        texts = times | {name: n for name, n in at.items() if name in self._keys[fmt.id]}
+        others = {name: n for name, n in at.items() if FIELDS in self._names and name not in self._known[fmt.id]}
+        return _Way(head, fmt, texts, times, others)
 
 
-_Texts = list[tuple[Format, pl.DataFrame]]  # of each format: LINES, _row, `=name` for each column of the log
+def _keys(fmt: Format, names: Sequence[str] | None) -> frozenset[str]:
+    """The keys of some columns of events; without names, of all."""
+    return frozenset(key for column in fmt.columns if names is None or column.name in names for key in column.keys)
+
+
+_Texts = list[tuple[Format, pl.DataFrame]]  # of each format: LINES, _row, `=name` for each column of the log, FIELDS
 
 
 def _at_once(rows: pl.DataFrame, ways: Mapping[str, _Way]) -> _Texts:
@@ -82,10 +108,15 @@ def _at_once(rows: pl.DataFrame, ways: Mapping[str, _Way]) -> _Texts:
     for text, way in ways.items():
         under = rows if len(ways) == 1 else rows.filter(pl.col(COLUMN) == text)
         for separator, part in _by_separator(under, way.head.separator):
-            hit, texts = cut(part["event.original"], separator, len(way.head.names), list(way.wanted.values()))
-            texts.columns = [f"={name}" for name in way.wanted]
-            whole = pl.concat([part.filter(hit).drop(COLUMN), texts], how="horizontal")
-            found.setdefault(way.fmt.id, (way.fmt, []))[1].append(_timely(whole, way))
+            places = list(dict.fromkeys([*way.texts.values(), *way.others.values()]))
+            hit, pieces = cut(part["event.original"], separator, len(way.head.names), places)
+            texts = pieces.select(pl.col(str(number)).alias(f"={name}") for name, number in way.texts.items())
+            left = pieces.select(str(number) for number in way.others.values())
+            rest = [way.rest(row) for row in left.rows()] if left.width else [None] * pieces.height
+            whole = part.filter(hit).drop(COLUMN).with_columns(pl.Series(FIELDS, rest, dtype=pl.String()))
+            found.setdefault(way.fmt.id, (way.fmt, []))[1].append(
+                _timely(pl.concat([whole, texts], how="horizontal"), way)
+            )
     return [(fmt, pl.concat(parts, how="diagonal").sort("_row")) for fmt, parts in found.values()]
 
 
@@ -101,7 +132,7 @@ def _by_separator(under: pl.DataFrame, separator: str) -> list[tuple[str, pl.Dat
 
 def _timely(texts: pl.DataFrame, way: _Way) -> pl.DataFrame:
     """The lines with digits where the header says that a time is; a date told by the header put beside them."""
-    times = [f"={name}" for name in way.wanted if name in way.times]
+    times = [f"={name}" for name in way.times]
     kept = texts.filter(pl.all_horizontal(pl.col(name).str.contains(_BEGINS) for name in times)) if times else texts
     return kept.with_columns(pl.lit(way.head.date).alias("=date")) if way.head.date else kept
 
@@ -117,11 +148,10 @@ def _one_by_one(rows: pl.DataFrame, ways: Mapping[str, _Way]) -> _Texts:
         if separator == " " and "\t" in line:
             separator = "\t"
         pieces = cut_line(line, separator, len(way.head.names))
-        if pieces is None or not all(
-            "0" <= pieces[number][:1] <= "9" for name, number in way.wanted.items() if name in way.times
-        ):
+        if pieces is None or not all("0" <= pieces[number][:1] <= "9" for number in way.times.values()):
             continue
-        texts = {f"={name}": pieces[number] for name, number in way.wanted.items()}
+        texts: dict[str, str | None] = {f"={name}": pieces[number] for name, number in way.texts.items()}
+        texts[FIELDS] = way.rest([pieces[number] for number in way.others.values()])
         if way.head.date:
             texts["=date"] = way.head.date
         found.setdefault(way.fmt.id, (way.fmt, []))[1].append(row | texts)
@@ -129,7 +159,7 @@ def _one_by_one(rows: pl.DataFrame, ways: Mapping[str, _Way]) -> _Texts:
 
 
 def _frame(parts: Sequence[Mapping[str, object]], rows: pl.DataFrame) -> pl.DataFrame:
-    texts = dict.fromkeys(name for part in parts for name in part if name.startswith("="))
+    texts = dict.fromkeys([FIELDS, *(name for part in parts for name in part if name.startswith("="))])
     schema = {
         **{name: kind for name, kind in rows.schema.items() if name != COLUMN},
         **dict.fromkeys(texts, pl.String()),
@@ -140,15 +170,7 @@ def _frame(parts: Sequence[Mapping[str, object]], rows: pl.DataFrame) -> pl.Data
 def _events(fmt: Format, texts: pl.DataFrame, names: Sequence[str], clock: Clock) -> pl.DataFrame:
     there = {name[1:]: pl.col(name) for name in texts.columns if name.startswith("=")}
     dataset = pl.lit(fmt.id).alias("event.dataset")
-    events = texts.select("_row", *LINES, dataset, *columns_of([fmt], names, there, clock))
-    return events.with_columns(_rest(texts, fmt)) if FIELDS in names else events
-
-
-def _rest(texts: pl.DataFrame, fmt: Format) -> pl.Series:
-    """What no column of the format takes, as JSON text."""
-    used = {f"={key}" for column in fmt.columns for key in column.keys}
-    left = texts.select(name for name in texts.columns if name.startswith("=") and name not in used)
-    names, nothing = [name[1:] for name in left.columns], {None, *fmt.null_values}
-    found = [{name: text for name, text in zip(names, row, strict=True) if text not in nothing} for row in left.rows()]
-    plain = [json.dumps(pairs, ensure_ascii=False, separators=(",", ":")) if pairs else None for pairs in found]
-    return pl.Series(FIELDS, plain or [None] * texts.height, dtype=pl.String())
+    events = texts.select(
+        "_row", *LINES, dataset, *columns_of([fmt], names, there, clock), pl.col(FIELDS).alias("_rest")
+    )
+    return (events.with_columns(pl.col("_rest").alias(FIELDS)) if FIELDS in names else events).drop("_rest")

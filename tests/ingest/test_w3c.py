@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from logscan.ingest import w3c
 from logscan.ingest.chunk import Chunk
-from logscan.ingest.header import governed, in_force
+from logscan.ingest.header import COLUMN, governed, head_of, in_force
 from logscan.ingest.keyed import FIELDS
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, parse
 from logscan.ingest.shape import Column, Format
 from logscan.ingest.when import Clock
-from logscan.model.schemas import EVENTS
+from logscan.model.schemas import EVENTS, LINES
 from tests.ingest.frames import CLOCK, FORMATS, lines_of
 
 ALL = frozenset(EVENTS)
@@ -106,6 +106,17 @@ def test_the_format_that_requires_most_takes_the_lines() -> None:
     for formats in ((SMALL, wide, other), (other, wide, SMALL)):
         assert read([HEAD, LINE], *formats).events["event.dataset"].to_list() == ["wide"]
     assert read([HEAD, LINE], other).events.is_empty()
+
+
+def test_names_that_no_column_takes_cost_no_column_each() -> None:
+    texts = [text for n in range(300) for text in (f"#Fields: c-ip f{n}", f"192.0.2.7 {n}")]
+    way = w3c._Choice([SMALL], list(ALL)).way
+    lines = governed(lines_of(texts)).with_row_index("_row").filter(~pl.col("event.original").str.starts_with("#"))
+    ways = {text: found for text in lines[COLUMN] if (found := way(head_of(text)))}
+    for read_by in (w3c._one_by_one, w3c._at_once):
+        ((_, texts_of),) = read_by(lines, ways)
+        assert texts_of.columns == ["_row", *LINES, FIELDS, "=c-ip"]
+        assert texts_of[FIELDS].to_list() == [f'{{"f{n}":"{n}"}}' for n in range(300)]
 
 
 @pytest.mark.parametrize("line", ["#Fields:", "#Fields: " + "x " * 300, "#Fields: ,,", "#Fields"])
