@@ -5,6 +5,7 @@ import time
 import pytest
 
 from logscan.ingest.detect import detect
+from logscan.ingest.shape import TOGETHER
 from tests.ingest.frames import FORMATS, format_of
 
 ACCESS = '192.0.2.7 - - [12/Mar/2026:06:25:24 +0000] "GET /a HTTP/1.1" 401 0 "-" "curl/8.5"'
@@ -34,7 +35,7 @@ def test_the_most_frequent_comes_first_and_the_unseen_by_their_order() -> None:
     found = detect([ACCESS] * 30 + [LOGFMT] * 70, FORMATS)
     assert [fmt.id for fmt in found.order][:2] == ["logfmt", "combined"]
     assert found.shares == {"logfmt": 0.7, "combined": 0.3}
-    unseen = [(fmt.order, fmt.id) for fmt in found.order[2:] if fmt.kind != "json"]
+    unseen = [(fmt.order, fmt.id) for fmt in found.order[2:] if fmt.kind not in TOGETHER]
     assert unseen == sorted(unseen)
 
 
