@@ -88,7 +88,7 @@ def add_up(totals: pl.DataFrame) -> pl.DataFrame:
 
 def first_rejects(rejects: pl.DataFrame) -> pl.DataFrame:
     """The first rejected lines of every source."""
-    ordered = rejects.sort("log.file.path", "logscan.line")
+    ordered = rejects.sort("log.file.path", "logscan.line", "event.original", "reason")  # records may share a line
     return ordered.group_by("log.file.path", maintain_order=True).head(REJECTS_SHOWN).select(list(REJECTS))
 
 

@@ -67,13 +67,14 @@ def load_definitions(request: Request) -> Definitions:
         compiled = _kept(folders, request)
     except Faults as found:
         faults += found.errors
+        faults += _of_log_format(folders, request)
     try:
         shields = dict.fromkeys(folder / "redaction.yml" for folder in (rules_dir(), *folders))  # never without ours
         redactor = load_redactor(list(shields), request.key)
     except Faults as found:
         faults += found.errors
-    if compiled is not None and request.log_format not in {None, *(form.id for form in compiled.formats)}:
-        faults.append(_unknown_format(str(request.log_format), [form.id for form in compiled.formats]))
+    if compiled is not None:
+        faults += _unknown_format(request.log_format, compiled.formats)
     if faults or compiled is None or redactor is None:
         raise Faults(faults)
     library, formats, judgement = compiled
@@ -144,7 +145,18 @@ def format_folders(rules: Sequence[Path], own: Sequence[Path] = ()) -> list[Path
     return list({path.resolve(): path for path in (*found, *own)}.values()) or [rules_dir() / "formats"]
 
 
-def _unknown_format(name: str, known: Sequence[str]) -> SettingsError:
+def _of_log_format(folders: Sequence[Path], request: Request) -> list[LogscanError]:
+    """What there is to say of --log-format while other definitions are at fault."""
+    try:
+        return _unknown_format(request.log_format, load_formats(format_folders(folders, request.formats)))
+    except Faults:
+        return []  # told already, and nothing says which formats there would be
+
+
+def _unknown_format(name: str | None, formats: Sequence[Format]) -> list[LogscanError]:
+    known = [form.id for form in formats]
+    if name is None or name in known:
+        return []
     near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(sorted(known))}"
-    return SettingsError(f"unknown format `{name}`", where=Where("--log-format"), hint=hint)
+    return [SettingsError(f"unknown format `{name}`", where=Where("--log-format"), hint=hint)]

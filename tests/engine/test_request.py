@@ -73,7 +73,7 @@ def test_a_folder_of_formats_is_read_beside_ours_or_alone(tmp_path: Path) -> Non
     rules = tmp_path / "rules"
     for name in ("causes", "outcomes", "signatures", "patterns"):
         (rules / name).mkdir(parents=True)
-        first = sorted((rules_dir() / name).rglob("*.yml"))[0]
+        first = min((rules_dir() / name).rglob("*.yml"))
         (rules / name / first.name).write_bytes(first.read_bytes())
     alone = ask(rules=(rules,), formats=(tmp_path / "own",), default_rules=False)
     assert [form.id for form in load_definitions(alone).plan.formats] == ["acme"]

@@ -82,12 +82,17 @@ backend none
 """
 
 
-def visit(port: int, closed: str) -> list[tuple[str, int]]:
-    """Requests of every sort; the target and status of those that have one."""
+def visit(port: int, closed: str, log: Path) -> list[tuple[str, int]]:
+    """Requests of every sort, each when the one before is in the log: servers of several threads write in any order."""
     asked = [("/open?a=1&b=%20c", {}), (closed, {}), (closed, {"Authorization": "Basic YWRhOndyb25n"}),
              ("/open", {"User-Agent": HOSTILE, "X_Forwarded_For": "203.0.113.5, 198.51.100.9"}),
              ("/open/%22%7C%5C", {"Referer": 'https://www.example.com/"|'})]  # fmt: skip
-    return [(target, ask(port, target, **{"Host": HOST, **headers})) for target, headers in asked]
+    answered: list[tuple[str, int]] = []
+    already = len(log.read_bytes().splitlines()) if log.exists() else 0
+    for target, headers in asked:
+        answered.append((target, ask(port, target, **{"Host": HOST, **headers})))
+        lines_in(log, already + len(answered))
+    return answered
 
 
 def read(log: Path, *options: Any) -> list[dict[str, Any]]:
@@ -121,7 +126,7 @@ def test_what_nginx_writes_is_read_through_its_log_format(said: str, tmp_path: P
     conf.write_text(NGINX.format(folder=tmp_path, port=port, format=said, user=user))
     (tmp_path / "htpasswd").write_text("ada:{PLAIN}right\n")
     with running([nginx, "-p", str(tmp_path), "-c", str(conf)], port, tmp_path / "out"):
-        asked = visit(port, "/closed")
+        asked = visit(port, "/closed", log)
         send(port, b"\x16\x03\x01\x02\n\n")
         lines_in(log, len(asked) + 1)
     rows = read(log, "--formats", own(tmp_path, "from-nginx", conf))
@@ -148,7 +153,7 @@ def test_what_apache_writes_is_read_through_its_log_format(said: str, tmp_path: 
     conf.write_text(APACHE.format(folder=tmp_path, port=port, format=said))
     (tmp_path / "htpasswd").write_text("ada:{SHA}bm9uZQ==\n")
     with running([apache, "-D", "FOREGROUND", "-f", str(conf)], port, tmp_path / "out"):
-        asked = visit(port, "/closed")
+        asked = visit(port, "/closed", log)
         send(port, b'G"T /\x01|; HTTP/1.1\r\n\r\n')
         lines_in(log, len(asked) + 1)
     rows = read(log, "--formats", own(tmp_path, "from-apache", conf))
@@ -170,7 +175,7 @@ def test_what_haproxy_writes_is_read_without_being_told(tmp_path: Path) -> None:
     haproxy, port, conf, log = program("haproxy"), free_port(), tmp_path / "haproxy.cfg", tmp_path / "out"
     conf.write_text(HAPROXY.format(port=port))
     with running([haproxy, "-db", "-f", str(conf)], port, log):
-        asked = visit(port, "/closed")
+        asked = visit(port, "/closed", log)
         asked.append(("/gone", ask(port, "/gone")))
         until(lambda: "/gone" in log.read_text())
     rows = [
