@@ -126,7 +126,7 @@ def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
     names = pl.Series(list(OUTCOMES))
     upstream = ["server.address"] if "server.address" in narrow.columns else []
     minute = pl.col("@timestamp").dt.truncate("1m").alias("bucket")
-    counted = narrow.group_by(minute, "event.dataset", "logscan.endpoint", *upstream, "outcome").agg(
+    counted = narrow.group_by(minute, "event.dataset", *upstream, "outcome").agg(
         pl.len().cast(pl.UInt64()).alias("events")
     )
     lacking = [] if upstream else [pl.lit(None, pl.String()).alias("server.address")]
@@ -137,13 +137,15 @@ def _rejects(parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
     first = parsed.rejects.head(_EXPLAINED)
     if first.is_empty():
         return REJECTS.to_frame()
-    texts = first["event.original"].to_list()
-    shown = first.with_columns(
+    # Hidden before they are explained: the words of an explanation are taken from the line.
+    hidden = plan.redactor.redact(first, ["event.original"])
+    why = nearest(hidden["event.original"].to_list(), task.formats)
+    shown = hidden.with_columns(
+        pl.col("event.original").str.slice(0, _SHOWN),
         pl.lit(task.path).alias("log.file.path"),
-        pl.Series("reason", nearest(texts, task.formats), dtype=pl.String()),
+        pl.Series("reason", why, dtype=pl.String()),
     )
-    redacted = plan.redactor.redact(shown, ["event.original"])
-    return first_rejects(redacted.with_columns(pl.col("event.original").str.slice(0, _SHOWN)))
+    return first_rejects(shown)
 
 
 def _events(narrow: pl.DataFrame, failures: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:

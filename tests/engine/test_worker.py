@@ -60,6 +60,17 @@ def test_a_failure_tells_where_it_stands(plan: Plan) -> None:
     assert set(part.classified["log.file.path"]) == {"a.log"}
 
 
+@pytest.mark.parametrize(
+    "before", ["192.0.2.7 - - ", "192.0.2.7 - ada ", '192.0.2.7 - - [12/Mar/2026:06:25:24 +0000] "']
+)
+def test_the_words_that_explain_a_reject_hold_no_secret(before: str, plan: Plan) -> None:
+    secret = "sk-live-9fQ2xLm4Zr7TbW1cVn8K"
+    part = worked([*LINES[:5], f"{before}{secret}"], plan, like=LINES)
+    ((why, text),) = part.rejects.select("reason", "event.original").rows()
+    assert "column" in why
+    assert not any(secret[at : at + 4] in why + text for at in range(len(secret) - 4))
+
+
 def test_rejects_are_counted_explained_and_shown_up_to_a_number(plan: Plan) -> None:
     odd = [f'{"x" * 1000} {n} "GET / HTTP/1.1"' for n in range(REJECTS_SHOWN + 9)]
     part = worked([*LINES[:5], *odd, ""], plan, like=LINES)
