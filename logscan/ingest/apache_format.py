@@ -6,12 +6,11 @@ Source: https://httpd.apache.org/docs/2.4/mod/mod_log_config.html, and how its w
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from logscan.ingest.apache_time import Stamp, merged_times, stamp
 from logscan.ingest.template import Piece
 from logscan.ingest.variables import Fill, Part, load_variables
-from logscan.ingest.written import Configured
+from logscan.ingest.written import Conf, Configured, Directive
 from logscan.model.errors import Faults, FormatError, LogscanError, Where
 
 HEAD = {
@@ -29,20 +28,6 @@ _PERCENT = re.compile(
 _CONTROL = {"t": "\t", "r": "\r", "n": "\n", "\\": "\\"}
 
 
-class _Directive(NamedTuple):
-    name: str
-    words: list[str]
-    where: Where
-    said: str
-
-
-class Conf(NamedTuple):
-    """formats, and notes about what the configuration says beside them."""
-
-    formats: list[Configured]
-    notes: list[str]
-
-
 def read_apache(text: str, path: str) -> Conf:
     """The log formats of a configuration, of directives, or a format alone.
 
@@ -54,7 +39,7 @@ def read_apache(text: str, path: str) -> Conf:
             hint = "give the file that holds `LogFormat`, or a format such as '%h %l %u %t \"%r\" %>s %b'"
             raise Faults([FormatError("holds no LogFormat", where=Where(path), hint=hint)])
         bare = text.strip()
-        made = [_configured("own", bare, _Directive("", [], Where(path, 1), bare), (), faults)]
+        made = [_configured("own", bare, Directive("", [], Where(path, 1), bare), (), faults)]
         notes: list[str] = []
     else:
         found = _directives(text, path, faults)
@@ -68,7 +53,7 @@ def read_apache(text: str, path: str) -> Conf:
     return Conf(formats, notes)
 
 
-def _directives(text: str, path: str, faults: list[LogscanError]) -> list[_Directive]:
+def _directives(text: str, path: str, faults: list[LogscanError]) -> list[Directive]:
     # a line that ends in a backslash goes on; line numbers stay true
     whole = re.sub(r"\\\r?\n", "\ue000", text)
     found = []
@@ -81,7 +66,7 @@ def _directives(text: str, path: str, faults: list[LogscanError]) -> list[_Direc
             hint = 'close it in the same line; a quote inside is written \\"'
             faults.append(FormatError("a quote is not closed", where=where, hint=hint))
             continue
-        found.append(_Directive(each[1].lower(), words or [], where, said))
+        found.append(Directive(each[1].lower(), words or [], where, said))
     return found
 
 
@@ -107,7 +92,7 @@ def _words(text: str) -> list[str] | None:
     return words
 
 
-def _formats(found: Sequence[_Directive], faults: list[LogscanError]) -> list[Configured | None]:
+def _formats(found: Sequence[Directive], faults: list[LogscanError]) -> list[Configured | None]:
     logs = [each for each in found if each.name in {"customlog", "globallog"} and len(each.words) > 1]
     named = {each.words[1]: each for each in found if each.name == "logformat" and len(each.words) > 1}
     made: list[Configured | None] = []
@@ -133,7 +118,7 @@ def _formats(found: Sequence[_Directive], faults: list[LogscanError]) -> list[Co
 
 
 def _configured(
-    name: str, text: str, log: _Directive, uses: tuple[str, ...], faults: list[LogscanError]
+    name: str, text: str, log: Directive, uses: tuple[str, ...], faults: list[LogscanError]
 ) -> Configured | None:
     try:
         return Configured(f"apache-{name}", tuple(pieces_of(text, log.where)), "apache", log.where, log.said, uses)
@@ -199,7 +184,7 @@ def _with_whole_addresses(pieces: Sequence[Piece]) -> list[Piece]:
     return out
 
 
-def _notes(found: Sequence[_Directive]) -> list[str]:
+def _notes(found: Sequence[Directive]) -> list[str]:
     named = {each.words[1] for each in found if each.name == "logformat" and len(each.words) > 1}
     notes = [
         f"{each.where}: {each.said} is not followed; name that file too"

@@ -6,11 +6,10 @@ Source: https://nginx.org/en/docs/http/ngx_http_log_module.html#log_format, and 
 
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
 
 from logscan.ingest.template import Piece
 from logscan.ingest.variables import Part, load_variables
-from logscan.ingest.written import Configured
+from logscan.ingest.written import Conf, Configured, Directive
 from logscan.model.errors import Faults, FormatError, LogscanError, Where
 
 HEAD = {
@@ -21,20 +20,6 @@ _DIRECTIVE = re.compile(r"(?m)(?:^|[;{}])[ \t]*(log_format|access_log|include)(?
 _VARIABLE = re.compile(r"\$(?:\{([A-Za-z0-9_]*)\}|([A-Za-z0-9_]+))")
 _ESCAPES = ("default", "json", "none")
 _CONTROL = {"t": "\t", "r": "\r", "n": "\n"}
-
-
-class _Directive(NamedTuple):
-    name: str
-    words: list[str]
-    where: Where
-    said: str
-
-
-class Conf(NamedTuple):
-    """formats, and notes about what the configuration says beside them."""
-
-    formats: list[Configured]
-    notes: list[str]
 
 
 def read_nginx(text: str, path: str) -> Conf:
@@ -66,7 +51,7 @@ def _quoted(text: str) -> str:
     return "'" + text.strip().rstrip(";").replace("'", r"\'") + "'"
 
 
-def _directives(text: str, path: str, faults: list[LogscanError]) -> list[_Directive]:
+def _directives(text: str, path: str, faults: list[LogscanError]) -> list[Directive]:
     found, at = [], 0
     while (begins := _DIRECTIVE.search(text, at)) is not None:
         start, at = begins.start(1), begins.end()
@@ -80,7 +65,7 @@ def _directives(text: str, path: str, faults: list[LogscanError]) -> list[_Direc
             if begins[1] == "log_format":
                 faults.append(FormatError(fault.what, where=where, hint=fault.hint))
             continue
-        found.append(_Directive(begins[1], words, where, text[start:end].strip()))
+        found.append(Directive(begins[1], words, where, text[start:end].strip()))
         at = max(end - 1, at)
     return found
 
@@ -126,7 +111,7 @@ def _word(text: str, at: int) -> tuple[str, int]:
     return "".join(out), at
 
 
-def _format(found: _Directive, uses: Sequence[_Directive], faults: list[LogscanError]) -> Configured | None:
+def _format(found: Directive, uses: Sequence[Directive], faults: list[LogscanError]) -> Configured | None:
     name, *rest = [*found.words, ""][:1] + found.words[1:]
     escape = "default"
     if rest and rest[0].startswith("escape="):
@@ -187,7 +172,7 @@ def _twins(formats: Sequence[Configured]) -> list[LogscanError]:
     return faults
 
 
-def _notes(found: Sequence[_Directive], formats: Sequence[Configured]) -> list[str]:
+def _notes(found: Sequence[Directive], formats: Sequence[Configured]) -> list[str]:
     names = {each.name.removeprefix("nginx-") for each in formats}
     notes = [
         f"{each.where}: include {' '.join(each.words)} is not followed; name that file too, or give `nginx -T`"

@@ -36,6 +36,22 @@ class Configured:
     uses: tuple[str, ...] = ()
 
 
+class Directive(NamedTuple):
+    """A directive of a configuration: its words, and where and how it stands there."""
+
+    name: str
+    words: list[str]
+    where: Where
+    said: str
+
+
+class Conf(NamedTuple):
+    """formats, and notes about what the configuration says beside them."""
+
+    formats: list[Configured]
+    notes: list[str]
+
+
 class Written(NamedTuple):
     """name: the id; text: of the file; notes: what a person should know, also in the text."""
 

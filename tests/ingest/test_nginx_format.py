@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from logscan.ingest.nginx_format import HEAD, Conf, pieces_of, read_nginx
+from logscan.ingest.nginx_format import HEAD, pieces_of, read_nginx
 from logscan.ingest.template import Piece
 from logscan.ingest.variables import Part
-from logscan.ingest.written import write_format
+from logscan.ingest.written import Conf, write_format
 from logscan.model.errors import Faults, FormatError
 
 CONF = """
