@@ -55,6 +55,21 @@ def command(*arguments: str | Path) -> list[str]:
     return [sys.executable, "-m", "logscan", *map(str, arguments)]
 
 
+def measured(*arguments: str | Path) -> list[str]:
+    """A command that ends its stderr with the memory it needed, see `peak`.
+
+    In between stands a small process: what the tests' own holds would count as the memory of its child.
+    """
+    between = "import os, subprocess, sys; _, status, used = os.wait4(subprocess.Popen(sys.argv[1:]).pid, 0); "
+    between += "print(used.ru_maxrss, file=sys.stderr); sys.exit(os.waitstatus_to_exitcode(status))"
+    return [sys.executable, "-c", between, *command(*arguments)]
+
+
+def peak(told: str) -> int:
+    """Bytes, from the stderr of what `measured` started."""
+    return int(told.rsplit(maxsplit=1)[-1]) * 1024
+
+
 @pytest.fixture(scope="session", autouse=True)
 def own_place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No trace in the home of who runs the tests."""
