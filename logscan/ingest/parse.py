@@ -15,7 +15,7 @@ from logscan.ingest.header import governed, without_directives
 from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
-from logscan.ingest.pattern import read_pattern
+from logscan.ingest.pattern import idle, read_pattern
 from logscan.ingest.shape import TOGETHER, Extract, Format, Read
 from logscan.ingest.url import PARTS, with_url
 from logscan.ingest.w3c import read_w3c
@@ -108,9 +108,12 @@ def _taken(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The events of the lines that a format takes, every wanted column there and typed; and the lines left."""
     left, parts = lines, []
+    no_use = idle(lines, formats)
     for group in _groups(formats):
         if left.is_empty():
             break
+        if group[0].id in no_use:
+            continue
         read = _read(left, group, want, clock)
         if read.hit.any():
             parts.append(read.events)

@@ -29,8 +29,9 @@ def format_of(name: str) -> Format:
 
 def small_format(pattern: str, columns: dict[str, str], *, tail: str = "", **more: Any) -> Format:
     usual: dict[str, Any] = {"id": "small", "multiline": False, "inner": "", "strength": "strong"}
+    usual["layouts"] = (Layout(pattern, tail),)
     return Format(
-        title="small", reference="", kind="pattern", logsource={}, order=1, layouts=(Layout(pattern, tail),),
+        title="small", reference="", kind="pattern", logsource={}, order=1,
         null_values=("-",), columns=tuple(Column(name, (key,)) for key, name in columns.items()), requires=(), extract=(),
         samples=(), path="small.yml", **(usual | more),
     )  # fmt: skip

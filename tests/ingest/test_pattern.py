@@ -3,8 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.ingest.pattern import read_pattern
-from logscan.ingest.shape import Format
+from logscan.ingest.pattern import idle, read_pattern
+from logscan.ingest.shape import Format, Layout
 from tests.ingest.frames import CLOCK, FORMATS, lines_of, small_format
 
 SMALL = small_format(
@@ -80,3 +80,19 @@ def test_lines_that_come_late_are_found_as_well() -> None:
     read = read_pattern(lines_of(["??"] * 700 + ["ada code=x"]), SMALL, {"user.name"}, CLOCK)
     assert read.events.select("logscan.line", "user.name").rows() == [(701, "ada")]
     assert read.hit.arg_true().to_list() == [700]
+
+
+def test_formats_that_take_none_of_a_few_lines_are_told_at_once() -> None:
+    other = small_format("^[0-9]+$", {"who": "user.name"}, id="other")
+    both = small_format("^x$", {}, id="both", layouts=(Layout("^x$"), Layout("^(?<who>[a-z]+) ")))
+    formats = (SMALL, other, both)
+    assert idle(lines_of(["ada code=x"]), formats) == {"other"}
+    assert idle(lines_of(["7", "x"]), formats) == {"small"}
+    assert idle(lines_of([]), formats) == idle(lines_of(["?"] * 700), formats) == frozenset()
+
+
+@given(st.lists(HOSTILE, max_size=6))
+def test_an_idle_format_takes_no_line(texts: list[str]) -> None:
+    lines = lines_of(texts)
+    useless = idle(lines, FORMATS)
+    assert {fmt.id for fmt in PATTERNS if texts and not read_pattern(lines, fmt, set(), CLOCK).hit.any()} == useless
