@@ -21,9 +21,10 @@ def idle(lines: pl.DataFrame, formats: Sequence[Format]) -> frozenset[str]:
     In:   LINES
     Law:  whoever leaves these formats out reads the same
     """
-    if not 0 < lines.height <= _LOOK:
+    patterns = [fmt for fmt in formats if fmt.kind == "pattern"]
+    if not patterns or not 0 < lines.height <= _LOOK:
         return frozenset()
-    takes = lines.select(_takes(fmt).any().alias(fmt.id) for fmt in formats if fmt.kind == "pattern")
+    takes = lines.select(_takes(fmt).any().alias(fmt.id) for fmt in patterns)
     return frozenset(name for name, any_ in zip(takes.columns, takes.row(0), strict=True) if not any_)
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from logscan.ingest.pattern import idle, read_pattern
 from logscan.ingest.shape import Format, Layout
-from tests.ingest.frames import CLOCK, FORMATS, lines_of, small_format
+from tests.ingest.frames import CLOCK, FORMATS, format_of, lines_of, small_format
 
 SMALL = small_format(
     "^(?<who>[a-z]+) ",
@@ -88,6 +88,7 @@ def test_formats_that_take_none_of_a_few_lines_are_told_at_once() -> None:
     formats = (SMALL, other, both)
     assert idle(lines_of(["ada code=x"]), formats) == {"other"}
     assert idle(lines_of(["7", "x"]), formats) == {"small"}
+    assert idle(lines_of(["?"]), [format_of("generic-json")]) == frozenset()
     assert idle(lines_of([]), formats) == idle(lines_of(["?"] * 700), formats) == frozenset()
 
 
