@@ -92,7 +92,7 @@ class Columns:
     def __init__(self, failures: pl.DataFrame) -> None:
         self.height = failures.height
         self.t = failures["t"].fill_null(NO_TIME).to_numpy()
-        self.line = failures["line"].to_numpy()
+        self.line, self.offset = failures["line"].to_numpy(), failures["offset"].to_numpy()
         self.client_id, self.user_id, self.endpoint_id = (
             failures[name].to_numpy() for name in ("client_id", "user_id", "endpoint_id")
         )
@@ -161,3 +161,14 @@ def coded(column: pl.Series) -> Coded:
         places = column.to_frame("text").join(known, on="text", how="left", maintain_order="left")["place"]
     narrow = pl.Int8() if len(texts) < 1 << 7 else pl.Int16() if len(texts) < 1 << 15 else pl.Int32()
     return Coded(places.cast(narrow).fill_null(-1).to_numpy(), texts)
+
+
+def most_listed(lists: pl.Series) -> tuple[str, ...]:
+    """The texts of joined lists, most frequent first, ties by their usual place in the lists, then by text."""
+    counts: dict[str, int] = {}
+    places: dict[str, int] = {}
+    for names, times in lists.drop_nulls().value_counts(name="times").iter_rows():
+        for place, name in enumerate(names.split(LISTED) if names else ()):
+            counts[name] = counts.get(name, 0) + times
+            places[name] = places.get(name, 0) + times * place
+    return tuple(sorted(counts, key=lambda name: (-counts[name], places[name] / counts[name], name)))

@@ -14,7 +14,7 @@ from logscan.analysis.activity import activity_of
 from logscan.analysis.assess import Assessor
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
-from logscan.analysis.failures import LISTED, NO_TIME, SECOND, Columns, read_failures
+from logscan.analysis.failures import NO_TIME, SECOND, Columns, most_listed, read_failures
 from logscan.analysis.handshake import name_benign
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
@@ -47,10 +47,15 @@ class Observed(NamedTuple):
 
 
 class Built(NamedTuple):
-    """findings: worst first. timeline: bucket (start of a minute), what (the cause of the finding), events."""
+    """findings: worst first. timeline: bucket (start of a minute), what (the cause of the finding), events.
+
+    columns: of the failures, None when there are none. members: of each finding, the rows of `columns` in time order
+    """
 
     findings: tuple[Finding, ...]
     timeline: pl.DataFrame
+    columns: Columns | None = None
+    members: tuple[Rows, ...] = ()
 
 
 _TIMELINE = pl.Schema({"bucket": TIME, "what": pl.String(), "events": pl.UInt64()})
@@ -149,9 +154,9 @@ class _Maker:
         made = [
             self._finding(unit, verdict, found, texts) for (unit, verdict), found in zip(folded, places, strict=True)
         ]
-        never = datetime.max.replace(tzinfo=UTC)
-        ordered = sorted(made, key=lambda f: (-severity_rank(f.severity), f.first_seen or never, f.id))
-        return Built(tuple(ordered), self._timeline(folded))
+        order = sorted(range(len(made)), key=lambda at: _worst_first(made[at]))
+        members = tuple(folded[k][0].rows for k in order)
+        return Built(tuple(made[k] for k in order), self._timeline(folded), self.log.columns, members)
 
     def _timeline(self, folded: Sequence[tuple[Unit, Verdict]]) -> pl.DataFrame:
         times = self.log.columns.t
@@ -171,7 +176,7 @@ class _Maker:
         named = Named(
             unit.cause,
             str(unit.series["confidence"]),
-            *(_most_frequent(part[name]) for name in ("rules", "alternatives")),
+            *(most_listed(part[name]) for name in ("rules", "alternatives")),
         )
         seen = [self.assessor.signatures[place] for place in unit.behaviour]
         return decide(named, seen, self.texts, self.judgement.refines)
@@ -274,15 +279,8 @@ class _Maker:
         return tuple((_at(start), _at(end), int(events)) for start, end, events in ends)
 
 
-def _most_frequent(lists: pl.Series) -> tuple[str, ...]:
-    """The texts of joined lists, most frequent first, ties by their usual place in the lists, then by text."""
-    counts: dict[str, int] = {}
-    places: dict[str, int] = {}
-    for names, times in lists.drop_nulls().value_counts(name="times").iter_rows():
-        for place, name in enumerate(names.split(LISTED) if names else ()):
-            counts[name] = counts.get(name, 0) + times
-            places[name] = places.get(name, 0) + times * place
-    return tuple(sorted(counts, key=lambda name: (-counts[name], places[name] / counts[name], name)))
+def _worst_first(finding: Finding) -> tuple[int, datetime, str]:
+    return -severity_rank(finding.severity), finding.first_seen or datetime.max.replace(tzinfo=UTC), finding.id
 
 
 def _identity(cause: str, unit: Unit) -> str:

@@ -75,6 +75,7 @@ class Measures:
     evidence_lines: int
     listed: int
     episodes_listed: int
+    events_listed: int
 
 
 class Entry(NamedTuple):

@@ -36,7 +36,7 @@ def _render(flags: dict[str, Any]) -> tuple[Any, str]:
     with ThreadPoolExecutor(1) as beside:
         bundle = beside.submit(chart_bundle, cache_dir())
         with reading(flags) as (asked, step):
-            answer = scan_logs(asked, step)
+            answer = scan_logs(asked, step, listed=True)
         command = shlex.join(["logscan", *sys.argv[1:]])
         page = render_html(
             answer.scan,
@@ -45,6 +45,7 @@ def _render(flags: dict[str, Any]) -> tuple[Any, str]:
             command=command,
             version=__version__,
             bundle=bundle.result(),
+            shown=answer.shown,
         )
     return answer, page
 

@@ -7,21 +7,24 @@ import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
 from logscan.analysis.noticed import coverages
+from logscan.analysis.shown import shown_events
 from logscan.engine.assemble import assemble
 from logscan.engine.merge import Merged
 from logscan.engine.read import read_logs
 from logscan.engine.request import Request
 from logscan.model.finding import Scan
+from logscan.model.schemas import SHOWN
 from logscan.rules.load import Library
 
 
 class Answer(NamedTuple):
     scan: Scan
     library: Library
+    shown: pl.DataFrame  # SHOWN
 
 
-def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
-    """All findings of the logs, with the counts they rest on."""
+def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool = False) -> Answer:
+    """All findings of the logs, with the counts they rest on; with the failures themselves when `listed`."""
     with read_logs(request, progress) as (ran, (library, _, judgement)):
         built = build_findings(_observed(ran.merged), library, judgement)
         timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
@@ -36,7 +39,11 @@ def scan_logs(request: Request, progress: Callable[[int], None]) -> Answer:
             coverage=covered,
             trusted=trusted,
         )
-        return Answer(scan, library)
+        shown = SHOWN.to_frame()
+        if listed:
+            most = judgement.measures.events_listed
+            shown = shown_events(ran.merged.classified.lazy(), built.columns, built.members, most)
+        return Answer(scan, library, shown)
 
 
 def _observed(merged: Merged) -> Observed:

@@ -54,9 +54,21 @@ EVENTS = pl.Schema(
     }
 )
 
+# What the text of a failure itself says of times and tokens, worked out before anything is hidden; see analysis/content.py.
+CONTENT = pl.Schema(
+    {
+        "logscan.expired_s": pl.Float64(),  # how long ago what was presented ran out; negative: it still had so long
+        "logscan.skew_s": pl.Float64(),  # the clock of who made it less that of who judged it; positive: it is ahead
+        "logscan.lifetime_s": pl.Float64(),  # how long it is valid in all
+        "logscan.expires": TIME,  # when it runs out
+        "logscan.token": _TEXT,  # JSON: alg, kid, iss, aud ... and what the server wants; nobody's name
+    }
+)
+RULE_COLUMNS = pl.Schema({**EVENTS, **CONTENT})  # what rules on events may read
+
 CLASSIFIED = pl.Schema(
     {
-        **EVENTS,
+        **RULE_COLUMNS,
         "logscan.endpoint": _TEXT,
         "logscan.credential": _TEXT,  # keyed fingerprint, never the credential
         "logscan.cause": _TEXT,
@@ -64,6 +76,25 @@ CLASSIFIED = pl.Schema(
         "logscan.alternatives": pl.List(_TEXT),  # other causes that rules named, best first
         "logscan.rules": pl.List(_TEXT),  # names of every rule that matched, best first
         "logscan.reason_from": _TEXT,  # path:line of the line that holds the reason, when another one does
+    }
+)
+
+# Failures as the report lists them; see analysis/shown.py.
+SHOWN = pl.Schema(
+    {
+        "t": TIME,  # null: no time in the line
+        "finding": pl.UInt32(),  # its place in the order of the findings
+        "path": _TEXT,
+        "line": pl.UInt64(),
+        "offset": pl.UInt64(),
+        "client": _TEXT,
+        "user": _TEXT,
+        "method": _TEXT,
+        "endpoint": _TEXT,
+        "status": pl.UInt16(),
+        "agent": _TEXT,
+        "credential": _TEXT,
+        "text": _TEXT,  # the line, redacted, cut to a bound
     }
 )
 

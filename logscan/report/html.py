@@ -8,11 +8,15 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import polars as pl
+
 from logscan.model.finding import Scan
 from logscan.model.resources import reports_dir
+from logscan.model.schemas import SHOWN
 from logscan.report import show
 from logscan.report.charts import chart_json, for_script, palette_css, timeline_spec
-from logscan.report.context import build_page
+from logscan.report.context import Page, build_page
+from logscan.report.packed import packed_events
 from logscan.rules.load import Library
 
 if TYPE_CHECKING:
@@ -27,19 +31,34 @@ _POLICY = (
 )
 
 
-def render_html(scan: Scan, library: Library, *, generated: datetime, command: str, version: str, bundle: str) -> str:
+def render_html(
+    scan: Scan,
+    library: Library,
+    *,
+    generated: datetime,
+    command: str,
+    version: str,
+    bundle: str,
+    shown: pl.DataFrame | None = None,
+) -> str:
     """The whole page.
 
-    In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page
+    In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page;
+         shown: the failures for the table (SHOWN), none when it is left out
     Law: a pure function of its arguments; no text of `scan` becomes markup, script, style, link or anything unseen;
          the page asks nothing of the network and tells everything but the interactive chart without scripts
     """
     folder = reports_dir()
     page = build_page(scan, library)
-    script = for_script((folder / "html" / "report.js").read_text("utf-8"))
+    script = for_script(_script(folder / "html" / "script"))
     style = palette_css() + (folder / "html" / "report.css").read_text("utf-8")
     scripts = [bundle, script] if page.timeline else [script]
-    chart = {"spec": timeline_spec(), **page.timeline.chart} if page.timeline else {}
+    chart: dict[str, Any] = {"cards": _named(page)}
+    if page.timeline:
+        chart |= {"spec": timeline_spec(), **page.timeline.chart}
+    numbers = {id(card.finding): card.number for card in (*page.cards, *page.benign)}
+    listed = SHOWN.to_frame() if shown is None else shown
+    events = packed_events(listed, [numbers[id(finding)] for finding in scan.findings]) if listed.height else ""
     environment = _environment(folder / "html")
     safe: Any = environment.globals["safe"]
     return environment.get_template("report.html.j2").render(
@@ -53,7 +72,31 @@ def render_html(scan: Scan, library: Library, *, generated: datetime, command: s
         style=safe(style),
         scripts=[safe(text) for text in scripts],
         data=safe(chart_json(chart)),
+        events=safe(events),
+        listed=listed.height,
     )
+
+
+def _script(folder: Path) -> str:
+    """The page's own script: its parts in the order of their numbers, in one function."""
+    parts = [path.read_text("utf-8") for path in sorted(folder.glob("*.js"))]
+    return "(() => {\n" + "\n".join(['"use strict";', *parts]) + "\n})();\n"
+
+
+def _named(page: Page) -> list[dict[str, Any]]:
+    """What the script knows of each finding. series: the place of its cause in the chart, -1 where it has none."""
+    causes = [series.cause.id for series in page.timeline.series] if page.timeline else []
+    return [
+        {
+            "number": card.number,
+            "id": card.finding.id,
+            "cause": show.visible(card.cause.title, LABEL),
+            "title": show.visible(f"{card.number}. {card.cause.title}", LABEL),
+            "benign": card.cause.benign,
+            "series": causes.index(card.cause.id) if card.cause.id in causes else -1,
+        }
+        for card in (*page.cards, *page.benign)
+    ]
 
 
 def _hash(text: str) -> str:
