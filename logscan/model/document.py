@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,7 @@ class Document:
         look = key
         while look and look not in self.lines:
             look = look.rpartition(".")[0]
-        return Where(self.path, self.lines.get(look, 1), key)
+        return Where(self.path, self.lines.get(look) or min(self.lines.values(), default=1), key)
 
 
 def read_document(path: Path, *, shown: str = "", error: type[LogscanError] = RuleError) -> Document:
@@ -41,11 +42,30 @@ def read_document(path: Path, *, shown: str = "", error: type[LogscanError] = Ru
             or repeats a key; its place is the line of the fault
     """
     name = shown or str(path)
+    return parse_document(_text(path, name, error), name, error=error)
+
+
+def read_documents(path: Path) -> list[Document]:
+    """All documents of one YAML file; empty ones are left out, unless there is no other.
+
+    Out:    the text of each begins with an empty line for every line above it, so that its lines are those of the file
+    Errors: as `read_document`
+    """
+    text, name = _text(path, str(path), RuleError), str(path)
+    if "\n---" not in text:
+        return [parse_document(text, name)]
+    lines = text.splitlines(keepends=True)
+    begins = [0, *(at for at, line in enumerate(lines) if line.startswith("---") and not line[3:4].strip()), len(lines)]
+    parts = ["\n" * low + "".join(lines[low:high]) for low, high in pairwise(begins) if low < high]
+    found = [parse_document(part, name) for part in parts]
+    return [document for document in found if document.value is not None] or found[:1]
+
+
+def _text(path: Path, name: str, error: type[LogscanError]) -> str:
     try:
-        text = path.read_text("utf-8")
+        return path.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as fault:
         raise error(f"cannot be read: {fault}", where=Where(name), hint="check that it is a UTF-8 text file") from fault
-    return parse_document(text, name, error=error)
 
 
 def parse_document(text: str, name: str, *, error: type[LogscanError] = RuleError) -> Document:

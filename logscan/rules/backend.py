@@ -8,7 +8,7 @@ import polars as pl
 from sigma import conditions as sc
 from sigma import types as st
 
-from logscan.rules.fields import SIGMA_FIELDS
+from logscan.rules.fields import WIDE_FIELDS
 from logscan.rules.tree import (
     All,
     Clock,
@@ -67,21 +67,22 @@ class Backend:
     def column(self, field: str | None) -> Column | None:
         """The column of a field; None, and noted, when there is none."""
         name = KEYWORDS if field is None else field
-        for known in (name, SIGMA_FIELDS.get(name, "")):
-            if known in self.columns:
-                return Column(known, self.columns[known] == pl.String())
+        if name in self.columns:
+            return Column(name, self.columns[name] == pl.String())
         self.unknown.add(name)
         return None
 
     def _leaf(self, field: str | None, value: Any) -> Node:
+        if field and field in WIDE_FIELDS and self.columns.keys() >= set(WIDE_FIELDS[field]):
+            parts = [self._leaf(name, value) for name in WIDE_FIELDS[field]]
+            return All(tuple(parts)) if _asks_for_absence(value) else merged(parts)
         make = next((make for kind, make in _MAKERS if isinstance(value, kind)), None)
         if make is None:
             self.faults.append((f"a value of kind {type(value).__name__} cannot be used here", field or ""))
             return Never()
         column = self.column(field)
         if column is None:
-            asks_for_absence = isinstance(value, st.SigmaNull) or (isinstance(value, st.SigmaExists) and not value)
-            return Not(Never()) if asks_for_absence else Never()
+            return Not(Never()) if _asks_for_absence(value) else Never()
         if self.columns[column.name].is_nested():
             self.faults.append((f"asks `{column.name}`, which holds a list, for a value", field or ""))
             return Never()
@@ -142,6 +143,10 @@ class Backend:
 
     def _expanded(self, asked: _Asked) -> Node:
         return merged([self._leaf(asked.field, part) for part in asked.value.values])
+
+
+def _asks_for_absence(value: Any) -> bool:
+    return isinstance(value, st.SigmaNull) or (isinstance(value, st.SigmaExists) and not value)
 
 
 def _regex(_: Backend, asked: _Asked) -> Node:

@@ -10,7 +10,8 @@ from sigma.rule import SigmaRule
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 from logscan.rules.backend import Backend, merged
-from logscan.rules.detection import CRASHES, POLICY, item_faults, unknown_fields, unusable, unused_parts
+from logscan.rules.detection import CRASHES, POLICY, item_faults, items, unknown_fields, unusable, unused_parts
+from logscan.rules.fields import FILE, WIDE_FIELDS, Dialect
 from logscan.rules.meaning import Words, read_meaning
 from logscan.rules.rule import Rule, rule_name
 from logscan.rules.shape import Shape
@@ -29,19 +30,27 @@ _HINTS = {
     "detection": "name parts of `field|modifier: value` pairs, and join them in `condition`",
     "detection.condition": "use names that stand under `detection`, with and, or, not, `1 of name*`, `all of name*`",
 }
+_NO_RULES = {
+    "correlation": (
+        "counts or joins what other rules match, which logscan cannot do yet",
+        "leave it out: the rules that it names are findings of their own, with counts, times and who is hit",
+    ),
+    "filter": ("changes other rules, which logscan cannot do yet", "write the exception into the rule, with `not`"),
+    "action": ("is of the old way to write several rules in one file", "write every rule out, and leave it out"),
+}
 _ANY_HINT = "see the Sigma specification of rules"
 _ERROR_KEYS = {"identifier": "id", "tag": "tags", "condition": "detection.condition"}
 
 
 def compile_rule(
-    document: Document, kind: str, words: Words, columns: Mapping[str, pl.DataType]
+    document: Document, kind: str, words: Words, columns: Mapping[str, pl.DataType], dialect: Dialect
 ) -> tuple[Rule | None, list[LogscanError]]:
     """The rule, and every fault of its file; None when there is any."""
     faults: list[LogscanError] = []
     shape = Shape(document, document.value, "", faults)
     other = next((key for key in ("correlation", "filter", "action") if key in shape.value), None)
     if other:
-        shape.add(other, "makes this no rule about one row", "keep Sigma correlations, filters and actions elsewhere")
+        shape.add(other, *_NO_RULES[other])
     if faults:
         return None, faults
     ours = "logscan" in document.value
@@ -51,15 +60,36 @@ def compile_rule(
         shape.text("id")
         faults += unused_parts(document)
     sigma = _read(document, faults)
+    known = {"", *columns, *WIDE_FIELDS}
+    foreign = not ours or any(item.field not in known for item in items(document))
+    dialect = dialect if foreign else Dialect()
+    if sigma and foreign and (wrong := _translated(document, sigma, dialect)):
+        return None, faults + wrong
     backend = Backend(columns)
     tree = _tree(document, sigma, backend, faults) if sigma else None
-    if ours:
-        faults += unknown_fields(document, backend.unknown, columns)
+    if ours and backend.unknown:
+        faults += unknown_fields(document, backend.unknown, {*known, *dialect.names(columns)})
     if faults or sigma is None or tree is None:
         return None, faults
-    return _rule(
-        document, kind, sigma, {"meaning": meaning, "tree": tree, "unknown": tuple(sorted(backend.unknown))}
-    ), []
+    unknown = tuple(sorted(backend.unknown))
+    found = {"meaning": meaning, "tree": tree, "unknown": unknown, "dialect": dialect}
+    return _rule(document, kind, sigma, found), []
+
+
+def _translated(document: Document, sigma: SigmaRule, dialect: Dialect) -> list[LogscanError]:
+    try:
+        dialect.translate(sigma)
+    except CRASHES as error:
+        missing = re.search(r"Placeholder replacement variable '(.*?)' doesn", str(error))
+        if not missing:
+            return [_fault(document, "detection", f"cannot be translated: {error}")]
+        asked = (item.place for item in items(document) if f"%{missing[1]}%" in "\0".join(item.texts))
+        where, hint = (
+            document.where(next(asked, "detection")),
+            f"name it under `vars` in {FILE} beside the rule's folder",
+        )
+        return [RuleError(f"nothing fills the placeholder `%{missing[1]}%`", where=where, hint=hint)]
+    return []
 
 
 def _read(document: Document, faults: list[LogscanError]) -> SigmaRule | None:

@@ -13,7 +13,6 @@ from sigma.rule import SigmaDetectionItem
 
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
-from logscan.rules.fields import SIGMA_FIELDS
 from logscan.rules.shape import fault, suggest
 
 CRASHES = (
@@ -115,9 +114,8 @@ def unused_parts(document: Document) -> list[LogscanError]:
     ]
 
 
-def unknown_fields(document: Document, unknown: Iterable[str], columns: Collection[str]) -> list[LogscanError]:
-    """Faults for fields that no column holds."""
-    known = {*columns, *(name for name, column in SIGMA_FIELDS.items() if column in columns)}
+def unknown_fields(document: Document, unknown: Iterable[str], known: Collection[str]) -> list[LogscanError]:
+    """Faults for fields that no column holds. known: those that a rule may ask for"""
     return [
         fault(document, place, f"unknown column `{field}`", field, known)
         for field in sorted(unknown)

@@ -10,13 +10,15 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from logscan.model.document import Document, read_document
+from logscan.model.document import Document, read_document, read_documents
 from logscan.model.errors import Faults, LogscanError, RuleError, Where
 from logscan.model.resources import rules_dir
 from logscan.model.taxonomy import Taxonomy, load_taxonomy
+from logscan.rules.fields import FILE as DIALECT
+from logscan.rules.fields import Dialect, load_dialect
 from logscan.rules.gate import gate
 from logscan.rules.match import match
-from logscan.rules.meaning import EVENT_KINDS, SERIES_KINDS, Words
+from logscan.rules.meaning import DETECTIONS, EVENT_KINDS, SERIES_KINDS, Words, is_detection
 from logscan.rules.playbook import Playbook, read_playbook
 from logscan.rules.rule import Library, Rule, rule_name
 from logscan.rules.shape import fault, refuse_twins
@@ -26,13 +28,17 @@ __all__ = ["Library", "Playbook", "Rule", "gate", "load_library", "match"]
 _TAXONOMY, _PLAYBOOKS = "taxonomy.yml", "playbooks"
 _ELSEWHERE = {"formats", "alerts"}  # folders that other loaders read
 _KINDS = {*EVENT_KINDS, *SERIES_KINDS, _PLAYBOOKS}
-_SETTINGS = {"endpoints.yml", "ingest.yml", "judgement.yml", "logging_advice.yml", "measures.yml", "redaction.yml"}
+_SETTINGS = {DIALECT, *(f"{name}.yml" for name in ("endpoints", "ingest", "judgement", "measures", "redaction"))}
+_SETTINGS |= {"logging_advice.yml", "variables.yml", "zones.yml"}
 _RULE_KEYS = {"title", "detection", "logsource", "logscan", "steps", "correlation"}
 
 
 class _File(NamedTuple):
+    """shelf: the folder that was named, by its place in their order"""
+
     kind: str
     document: Document
+    shelf: int
 
 
 def load_library(
@@ -50,7 +56,8 @@ def load_library(
     Errors: Faults, with every fault of every file
     """
     with _without_collector():
-        return _load(folders, dict.fromkeys(EVENT_KINDS, event_columns) | dict.fromkeys(SERIES_KINDS, series_columns))
+        events = dict.fromkeys((*EVENT_KINDS, DETECTIONS), event_columns)
+        return _load(folders, events | dict.fromkeys(SERIES_KINDS, series_columns))
 
 
 @contextmanager
@@ -69,18 +76,21 @@ def _load(folders: Sequence[Path], columns: Mapping[str, Mapping[str, pl.DataTyp
     faults: list[LogscanError] = []
     shelves = _with_words(folders)
     seen: set[Path] = set()
-    files = [file for folder in shelves for file in _read(folder, seen, faults)]
+    files = [file for place, folder in enumerate(shelves) for file in _read(folder, place, seen, faults)]
     taxonomy = _taxonomy(shelves, faults)
     playbooks = _playbooks(files, taxonomy, faults)
     there = {*playbooks, *(Path(wrong.where.path).stem for wrong in faults)}  # a broken one is told once, at its place
     if taxonomy:
         faults += _refuse_missing_playbooks(shelves, taxonomy, there)
-    rules = _rules([file for file in files if file.kind in columns], Words(taxonomy, there), columns, faults)
+    dialect = load_dialect(shelves, faults)
+    asked = [file for file in files if file.kind in columns]
+    rules = _rules(asked, Words(taxonomy, there), columns, dialect, faults)
+    rules, replaced = _without_replaced(asked, rules, faults)
     if faults or taxonomy is None:
         raise Faults(faults)
     ranked = sorted(rules, key=lambda rule: (-rule.priority, rule.name))
     kinds = {kind: tuple(rule for rule in ranked if rule.kind == kind) for kind in columns}
-    return Library(**kinds, playbooks=playbooks, taxonomy=taxonomy, digest=_digest(shelves, files))
+    return Library(**kinds, playbooks=playbooks, taxonomy=taxonomy, digest=_digest(shelves, files), replaced=replaced)
 
 
 def _with_words(folders: Sequence[Path]) -> list[Path]:
@@ -90,7 +100,7 @@ def _with_words(folders: Sequence[Path]) -> list[Path]:
     return [rules_dir() / _TAXONOMY, rules_dir() / _PLAYBOOKS, *folders]
 
 
-def _read(folder: Path, seen: set[Path], faults: list[LogscanError]) -> Iterator[_File]:
+def _read(folder: Path, shelf: int, seen: set[Path], faults: list[LogscanError]) -> Iterator[_File]:
     """The definitions of one folder, without those that an earlier folder held too."""
     if folder.name == _TAXONOMY:
         return
@@ -105,16 +115,15 @@ def _read(folder: Path, seen: set[Path], faults: list[LogscanError]) -> Iterator
         if path.name == _TAXONOMY or _ELSEWHERE & set(inside[:1]) or any(part[0] == "." for part in inside):
             continue
         try:
-            document = read_document(path)
+            documents = read_documents(path)
         except LogscanError as wrong:
-            several = RuleError(
-                "holds several documents", where=wrong.where, hint="give each definition a file of its own"
-            )
-            faults.append(several if "another document" in wrong.what else wrong)
+            faults.append(wrong)
             continue
         beside = path.name in _SETTINGS or (folder / _TAXONOMY).is_file()
-        if inside or not beside or _looks_like_rule(document.value):
-            yield _File(inside[0] if inside and inside[0] in _KINDS else _kind(document.value), document)
+        for document in documents:
+            if inside or not beside or _looks_like_rule(document.value):
+                kind = inside[0] if inside and inside[0] in _KINDS else _kind(document.value)
+                yield _File(DETECTIONS if kind == "causes" and is_detection(document) else kind, document, shelf)
 
 
 def _looks_like_rule(value: Any) -> bool:
@@ -178,7 +187,11 @@ def _refuse_missing_playbooks(
 
 
 def _rules(
-    files: Sequence[_File], words: Words, columns: Mapping[str, Mapping[str, pl.DataType]], faults: list[LogscanError]
+    files: Sequence[_File],
+    words: Words,
+    columns: Mapping[str, Mapping[str, pl.DataType]],
+    dialect: Dialect,
+    faults: list[LogscanError],
 ) -> list[Rule]:
     if not files:
         return []
@@ -189,15 +202,60 @@ def _rules(
     rules: list[Rule] = []
     with ThreadPoolExecutor(1) as beside:  # Polars needs no Python to try a thousand patterns
         patterns = beside.submit(regex_faults, [file.document for file in files])
-        for kind, document in files:
-            rule, wrong = compile_rule(document, kind, words, columns[kind])
+        for kind, document, _ in files:
+            rule, wrong = compile_rule(document, kind, words, columns[kind], dialect)
             faults += wrong
             rules += [rule] if rule else []
     faults += patterns.result()
-    named = [file.document for file in files if isinstance(file.document.value, dict)]
-    faults += refuse_twins([(str(doc.value.get("name") or rule_name(doc.path)), doc, "name") for doc in named], "name")
-    faults += refuse_twins([(str(doc.value["id"]), doc, "id") for doc in named if doc.value.get("id")], "id")
     return rules
+
+
+class _Named(NamedTuple):
+    """A rule file as far as its name goes. own: it names itself, and is not called as its file"""
+
+    name: str
+    id: str
+    file: _File
+    own: bool
+
+
+def _without_replaced(
+    files: Sequence[_File], rules: Sequence[Rule], faults: list[LogscanError]
+) -> tuple[list[Rule], tuple[tuple[Rule, str], ...]]:
+    """The rules, of those that share a name the one in the last folder; a fault for every other name or id twice.
+
+    Law: only a rule that names itself stands in for another, and only for one of its kind in an earlier folder
+    """
+    named = [_named(file) for file in files if isinstance(file.document.value, dict)]
+    last: dict[tuple[str, str], _Named] = {}
+    replaced: dict[tuple[str, int], _Named] = {}
+    for each in named:
+        before = last.get((each.file.kind, each.name))
+        if before and each.own and before.file.shelf < each.file.shelf:
+            replaced[_place(before.file.document)] = each
+        last[each.file.kind, each.name] = each
+    kept = [each for each in named if _place(each.file.document) not in replaced]
+    faults += refuse_twins([(each.name, each.file.document, "name") for each in kept], "name")
+    faults += refuse_twins([(each.id, each.file.document, "id") for each in kept if each.id], "id")
+    places = {(rule.path, rule.text): rule for rule in rules}
+    there = [rule for rule in rules if _start(rule.path, rule.text) not in replaced]
+    winners = {key: places.get((each.file.document.path, each.file.document.text)) for key, each in replaced.items()}
+    return there, tuple((rule, f"{path}:{line}") for (path, line), rule in winners.items() if rule in there)
+
+
+def _named(file: _File) -> _Named:
+    value = file.document.value
+    own = value.get("name")
+    return _Named(str(own or rule_name(file.document.path)), str(value.get("id") or ""), file, own=bool(own))
+
+
+def _place(document: Document) -> tuple[str, int]:
+    return _start(document.path, document.text)
+
+
+def _start(path: str, text: str) -> tuple[str, int]:
+    """The path, and the line before which nothing of the document stands."""
+    return path, len(text) - len(text.lstrip("\n")) + 1
 
 
 def _digest(folders: Sequence[Path], files: Sequence[_File]) -> str:

@@ -12,6 +12,7 @@ from logscan.rules.shape import Shape, fault
 
 EVENT_KINDS = ("causes", "outcomes")
 SERIES_KINDS = ("signatures", "patterns")
+DETECTIONS = "detections"  # rules about events that name no cause: what they match is a finding of its own
 OUTCOME_NAMES = ("ok", "error", "other")
 LINE = "line"  # in a sample, in place of columns: a raw log line
 _ALWAYS = {"priority", "hits", "misses"}
@@ -23,7 +24,7 @@ _KEYS: Mapping[str, set[str]] = {
     "patterns": _ALWAYS | {"pattern"},
 }
 _TAG = "logscan."
-_TAGGED_PRIORITY, _UNTAGGED_PRIORITY = 20, 0
+_TAGGED_PRIORITY = 20
 
 
 class Words(NamedTuple):
@@ -42,8 +43,8 @@ def read_meaning(
 ) -> dict[str, Any]:
     """The block with defaults filled in. Faults are added to the list; what they spoil is left out."""
     value = document.value.get("logscan")
-    if value is None and kind == "causes":
-        return _from_tags(document, words)
+    if value is None and kind in ("causes", DETECTIONS):
+        return _from_tags(document, kind, words, faults)
     shape = Shape(document, value, "logscan", faults)
     if not isinstance(value, dict):
         return {}
@@ -63,19 +64,31 @@ def tagged_causes(document: Document) -> list[str]:
     return [tag.removeprefix(_TAG).replace("-", "_") for tag in named]
 
 
-def _from_tags(document: Document, words: Words) -> dict[str, Any]:
+def _from_tags(document: Document, kind: str, words: Words, faults: list[LogscanError]) -> dict[str, Any]:
     """A rule written for any SIEM says nothing about causes, unless a tag does: nothing is made up for it."""
-    named = next((cause for cause in tagged_causes(document) if cause in words.causes), UNCLASSIFIED)
-    known = words.taxonomy.causes.get(named) if words.taxonomy else None
+    named = tagged_causes(document)
+    faults += [
+        fault(document, "tags", f"a tag names an unknown cause `{cause}`", cause, words.causes)
+        for cause in named
+        if words.taxonomy and cause not in words.causes
+    ]
+    samples: dict[str, Any] = {"hits": [], "misses": []}
+    if kind == DETECTIONS:
+        return {"priority": 0, **samples}
+    known = words.taxonomy.causes.get(named[0]) if words.taxonomy and named else None
     return {
-        "cause": named,
+        "cause": named[0] if named else UNCLASSIFIED,
         "confidence": "low",
-        "priority": _UNTAGGED_PRIORITY if named == UNCLASSIFIED else _TAGGED_PRIORITY,
+        "priority": _TAGGED_PRIORITY if named and named[0] != UNCLASSIFIED else 0,
         "playbook": known.playbook if known else "",
         "alternatives": [],
-        "hits": [],
-        "misses": [],
+        **samples,
     }
+
+
+def is_detection(document: Document) -> bool:
+    """Whether a rule about events names no cause, neither in `logscan:` nor by a tag."""
+    return isinstance(document.value, dict) and "logscan" not in document.value and not tagged_causes(document)
 
 
 def _cause(shape: Shape, words: Words) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from logscan.model.taxonomy import Taxonomy
+from logscan.rules.fields import Dialect
 from logscan.rules.needs import Needs, needed
 from logscan.rules.playbook import Playbook
 from logscan.rules.tree import Node, columns, express
@@ -21,10 +22,11 @@ _DERIVED = {"expr", "columns", "needs", "words"}  # made from the tree when firs
 class Rule:
     """One Sigma rule, compiled.
 
-    kind     causes | outcomes | signatures | patterns
+    kind     causes | outcomes | signatures | patterns | detections
     meaning  the `logscan:` block, checked; always has `priority`, and what its kind names: cause and confidence
-             (causes, signatures), outcome (outcomes) or pattern (patterns)
+             (causes, signatures), outcome (outcomes) or pattern (patterns); a detection names nothing
     unknown  fields of a rule without a `logscan:` block that no column holds: they never match
+    dialect  how such a rule is translated
     expr     Boolean, never null; columns: what it reads; both follow from `tree`, so that a rule can be pickled
     """
 
@@ -44,6 +46,7 @@ class Rule:
     unknown: tuple[str, ...] = field(compare=False)
     text: str = field(compare=False, repr=False)
     tree: Node = field(hash=False, repr=False)
+    dialect: Dialect = field(default=Dialect(), compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
         return {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
@@ -73,8 +76,8 @@ class Rule:
 
     @property
     def names(self) -> str:
-        """The cause, outcome or pattern that a match names."""
-        return next(str(self.meaning[key]) for key in ("cause", "outcome", "pattern") if key in self.meaning)
+        """The cause, outcome or pattern that a match names; empty for a detection, which is a finding of its own."""
+        return next((str(self.meaning[key]) for key in ("cause", "outcome", "pattern") if key in self.meaning), "")
 
     def applies_to(self, logsource: Mapping[str, str]) -> bool:
         """Whether the log source of a format leaves room for this rule: what the format leaves open may be anything."""
@@ -87,7 +90,11 @@ def rule_name(path: str) -> str:
 
 
 class Library(NamedTuple):
-    """Everything under the rule folders. digest: SHA-256 over the texts of all definitions, wherever they lie."""
+    """Everything under the rule folders.
+
+    digest    SHA-256 over the texts of all definitions, wherever they lie
+    replaced  rules that a rule of the same name in a later folder stands in for: it, and the place of the former
+    """
 
     causes: tuple[Rule, ...]
     outcomes: tuple[Rule, ...]
@@ -96,7 +103,9 @@ class Library(NamedTuple):
     playbooks: Mapping[str, Playbook]
     taxonomy: Taxonomy
     digest: str
+    detections: tuple[Rule, ...] = ()
+    replaced: tuple[tuple[Rule, str], ...] = ()
 
     @property
     def rules(self) -> tuple[Rule, ...]:
-        return self.causes + self.outcomes + self.signatures + self.patterns
+        return self.causes + self.outcomes + self.signatures + self.patterns + self.detections

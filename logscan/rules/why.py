@@ -33,13 +33,13 @@ def why(rule: Rule, event: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> 
     document = parse_document(rule.text, rule.path)
     condition = document.value["detection"]["condition"]
     shown = " or ".join(map(str, condition)) if isinstance(condition, list) else str(condition)
-    return Why(shown, tuple(_held(document, event, columns)))
+    return Why(shown, tuple(_held(document, rule, event, columns)))
 
 
-def _held(document: Document, event: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> Iterator[Held]:
+def _held(document: Document, rule: Rule, event: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> Iterator[Held]:
     for item in items(document):
         each = item.value if isinstance(item.value, list) and "all" not in (item.key or "").split("|") else [item.value]
-        values = tuple(_text(value) for value in each if _holds(document, item, value, event, columns))
+        values = tuple(_text(value) for value in each if _holds(_asked(document, item, value), rule, event, columns))
         if values:
             yield Held(str(document.where(item.place)), item.place.removeprefix("detection."), values)
 
@@ -48,14 +48,19 @@ def _text(value: Any) -> str:
     return " and ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _holds(document: Document, item: Item, value: Any, event: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> bool:
-    """The item with one of its values, asked as a rule of its own."""
+def _asked(document: Document, item: Item, value: Any) -> dict[str, Any]:
+    """The item with one of its values, as a rule of its own."""
     part = [value] if item.key is None else {item.key: value}
-    asked = {**document.value, "detection": {"part": part, "condition": "part"}}
+    return {**document.value, "detection": {"part": part, "condition": "part"}}
+
+
+def _holds(asked: dict[str, Any], rule: Rule, event: pl.DataFrame, columns: Mapping[str, pl.DataType]) -> bool:
     try:
-        rule = SigmaRule.from_dict(asked, collect_errors=True, policy=POLICY)
+        sigma = SigmaRule.from_dict(asked, collect_errors=True, policy=POLICY)
+        if rule.dialect.texts:
+            rule.dialect.translate(sigma)
         backend = Backend(columns)
-        tree = merged([backend.tree(condition.parsed) for condition in rule.detection.parsed_condition])
+        tree = merged([backend.tree(condition.parsed) for condition in sigma.detection.parsed_condition])
         return bool(event.select(express(tree, set(event.columns)))[0, 0])
     except CRASHES:  # an item that says nothing by itself, such as one whose values belong together
         return False

@@ -82,7 +82,7 @@ def load(folder: Path) -> Library:
 
 def load_one(folder: Path, detection: str) -> Rule:
     """The rule of a detection, compiled as a foreign rule: no samples are asked of it."""
-    return load(make(folder, {"causes/a_rule.yml": foreign_text(detection)})).causes[0]
+    return load(make(folder, {"causes/a_rule.yml": foreign_text(detection)})).detections[0]
 
 
 def faults_of(folder: Path) -> list[str]:

@@ -74,15 +74,15 @@ def rows(detection: Any) -> list[int]:
         ({"error.code|gt": 400}, [0, 2]),
         ({"error.code|lt": 0}, [6]),
         ({"error.code": "Invalid_Token"}, [3, 4]),
-        ({"sc-status": 401}, [0]),
-        ({"sc-status": "401"}, [0]),
-        ({"sc-status": [401, 70000, 403]}, [0, 1]),
-        ({"sc-status|startswith": "40"}, [0, 1, 4, 6]),
-        ({"sc-status|gte": 407}, [4, 5]),
-        ({"sc-status|neq": 401}, [1, 2, 3, 4, 5, 6]),
-        ({"c-ip|cidr": "192.0.2.0/25"}, [0, 3]),
-        ({"c-ip|cidr": ["192.0.2.128/25", "2001:db8::/32"]}, [1, 2]),
-        ({"cs-uri-query|contains": "/A/B"}, [0, 1, 2, 3]),
+        ({"http.response.status_code": 401}, [0]),
+        ({"http.response.status_code": "401"}, [0]),
+        ({"http.response.status_code": [401, 70000, 403]}, [0, 1]),
+        ({"http.response.status_code|startswith": "40"}, [0, 1, 4, 6]),
+        ({"http.response.status_code|gte": 407}, [4, 5]),
+        ({"http.response.status_code|neq": 401}, [1, 2, 3, 4, 5, 6]),
+        ({"source.address|cidr": "192.0.2.0/25"}, [0, 3]),
+        ({"source.address|cidr": ["192.0.2.128/25", "2001:db8::/32"]}, [1, 2]),
+        ({"url.original|contains": "/A/B"}, [0, 1, 2, 3]),
         ({"url.original|fieldref": "url.original"}, [0, 1, 2, 3, 5, 6]),
         ({"seen": True}, [0, 3, 5]),
         ({"seen": False}, [1, 4, 6]),
@@ -96,7 +96,13 @@ def test_modifiers(selection: Any, expected: list[int]) -> None:
 
 
 def test_a_missing_field_never_matches() -> None:
-    asked = {"message|contains": "user", "sc-status|gte": 0, "error.code|re": ".", "seen": True, "c-ip|cidr": "::/0"}
+    asked = {
+        "message|contains": "user",
+        "http.response.status_code|gte": 0,
+        "error.code|re": ".",
+        "seen": True,
+        "source.address|cidr": "::/0",
+    }
     empty = FRAME.select(pl.lit(None, dtype).alias(name) for name, dtype in FRAME.schema.items())
     for key, value in asked.items():
         tree, _ = compiled({key: value})
@@ -131,7 +137,10 @@ def test_keywords_are_looked_for_anywhere_in_the_line() -> None:
 
 def test_alternatives_on_one_column_are_asked_together() -> None:
     tree, _ = compiled(
-        {"s": [{"message|contains": ["a", "b"]}, {"message|startswith": "c"}, {"sc-status": [1, 2]}], "condition": "s"}
+        {
+            "s": [{"message|contains": ["a", "b"]}, {"message|startswith": "c"}, {"http.response.status_code": [1, 2]}],
+            "condition": "s",
+        }
     )
     assert tree == Some(
         (
@@ -155,10 +164,10 @@ def test_leaves() -> None:
 @pytest.mark.parametrize(
     ("selection", "field", "what"),
     [
-        ({"sc-status": True}, "sc-status", "to true or false"),
+        ({"http.response.status_code": True}, "http.response.status_code", "to true or false"),
         ({"seen|gt": 5}, "seen", "to a number"),
         ({"@timestamp": 5}, "@timestamp", "to a number"),
-        ({"sc-status|hour": 5}, "sc-status", "part of a time"),
+        ({"http.response.status_code|hour": 5}, "http.response.status_code", "part of a time"),
         ({"message|expand": "%admins%"}, "message", "placeholder"),
         ({"list|contains": "a"}, "list", "holds a list"),
     ],

@@ -73,11 +73,14 @@ def test_whatever_stands_in_a_file_is_a_fault_and_never_a_crash(tmp_path: Path, 
     assert told(tmp_path, text)
 
 
-@pytest.mark.parametrize("key", ["correlation", "filter"])
-def test_rules_about_more_than_one_row_are_refused(tmp_path: Path, key: str) -> None:
-    assert told(tmp_path, f"title: x\n{key}: {{type: event_count}}") == [
-        f"2 {key}: `{key}` makes this no rule about one row | keep Sigma correlations, filters and actions elsewhere"
-    ]
+@pytest.mark.parametrize(
+    ("key", "what"),
+    [("correlation", "counts or joins what other rules match"), ("filter", "changes other rules"), ("action", "is of the old way")],
+)  # fmt: skip
+def test_rules_about_more_than_one_row_are_refused_at_their_place(tmp_path: Path, key: str, what: str) -> None:
+    (fault,) = told(tmp_path, f"title: x\n{key}: {{type: event_count}}")
+    assert fault.startswith(f"2 {key}: `{key}` {what}")
+    assert " | " in fault
 
 
 def test_an_unknown_column_is_a_fault_of_ours_and_a_remark_on_others(tmp_path: Path) -> None:
@@ -85,14 +88,14 @@ def test_an_unknown_column_is_a_fault_of_ours_and_a_remark_on_others(tmp_path: P
     assert told(tmp_path / "ours", rule_text(detection)) == [
         "6 detection.text.mesage|contains: unknown column `mesage` | did you mean `message`?"
     ]
-    rule = load(make(tmp_path / "theirs", {"causes/a_rule.yml": foreign_text(detection)})).causes[0]
+    rule = load(make(tmp_path / "theirs", {"causes/a_rule.yml": foreign_text(detection)})).detections[0]
     assert rule.unknown == ("mesage",)
     assert not pl.DataFrame({"mesage": ["expired"]}).with_columns(x=rule.expr)["x"].any()
 
 
 def test_one_of_several_conditions_is_enough(tmp_path: Path) -> None:
     text = foreign_text("a: {message: x}\nb: {message: y}\ncondition: [a, b]")
-    rule = load(make(tmp_path, {"causes/a_rule.yml": text})).causes[0]
+    rule = load(make(tmp_path, {"causes/a_rule.yml": text})).detections[0]
     assert pl.DataFrame({"message": ["x", "y", "z"]}).with_columns(x=rule.expr)["x"].to_list() == [True, True, False]
 
 
@@ -100,7 +103,7 @@ def test_the_words_of_the_file_stay_with_the_rule(tmp_path: Path) -> None:
     extra = (
         "level: high\nstatus: test\nreferences: [https://example.com/a]\nfalsepositives: [Probes]\ndescription: Why.\n"
     )
-    rule = load(make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT, extra)})).causes[0]
+    rule = load(make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT, extra)})).detections[0]
     assert (rule.level, rule.status, rule.description) == ("high", "test", "Why.")
     assert (rule.references, rule.falsepositives) == (("https://example.com/a",), ("Probes",))
     assert rule.logsource == {"category": "webserver"}

@@ -118,7 +118,11 @@ def test_letters_whose_lower_case_depends_on_their_neighbours_are_not_lost(text:
 
 
 def test_the_gate_holds_no_python_function() -> None:
-    detection = {"a": {"c-ip|cidr": "192.0.2.0/24"}, "b": {"message|contains": "expired"}, "condition": "a and b"}
+    detection = {
+        "a": {"source.address|cidr": "192.0.2.0/24"},
+        "b": {"message|contains": "expired"},
+        "condition": "a and b",
+    }
     condition = gate([rule_of(detection)])
     assert condition.meta.root_names() == ["message"]
     assert "python_udf" not in str(condition)

@@ -10,7 +10,7 @@ import pytest
 from logscan.analysis.series import SERIES as MEASURED
 from logscan.model.errors import Faults
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import EVENTS
+from logscan.model.schemas import EVENTS, RULE_COLUMNS
 from logscan.rules.load import load_library
 from tests.rules.folder import SERIES, TAXONOMY, faults_of, foreign_text, load, make, rule_text
 
@@ -98,7 +98,8 @@ def test_folders_that_overlap_are_read_once(tmp_path: Path) -> None:
 def test_a_flat_folder_of_rules_for_any_siem_is_read_with_the_shipped_taxonomy(tmp_path: Path) -> None:
     (tmp_path / "web-probe.yml").write_text(foreign_text("s: {cs-uri-query|contains: /admin}\ncondition: s"))
     library = load_library([tmp_path], event_columns=EVENTS, series_columns=SERIES)
-    assert [(rule.name, rule.names) for rule in library.causes] == [("web_probe", "unclassified")]
+    assert [rule.name for rule in library.detections] == ["web_probe"]
+    assert library.causes == ()
     assert "unclassified" in library.taxonomy.causes
     assert library.playbooks
 
@@ -139,7 +140,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
                 "causes/c_cause.yml": rule_text(TEXT, name="c", logscan="cause: token_expird\nconfidence: sure\npriorty: 5"),
                 "causes/d_column.yml": rule_text("t: {mesage|contains: a}\ncondition: t", name="d"),
                 "causes/e_condition.yml": rule_text("t: {message|contains: a}\ncondition: t and", name="e"),
-                "causes/f_two.yml": "title: a\n---\ntitle: b\n",
+                "causes/f_two.yml": f"{rule_text(TEXT, name='f')}---\ntitle: [\n",
                 "causes/g_regex.yml": rule_text("t: {message|re: 'a(?!b)'}\ncondition: t", name="g"),
                 "causes/h_same.yml": rule_text(TEXT, name="twin"),
                 "causes/i_same.yml": rule_text(TEXT, name="twin"),
@@ -157,7 +158,7 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
         "causes/c_cause.yml:11 logscan.priorty: unknown key `logscan.priorty`",
         "causes/d_column.yml:6 detection.t.mesage|contains: unknown column `mesage`",
         "causes/e_condition.yml:7 detection.condition: cannot be read: `t and`",
-        "causes/f_two.yml:2: holds several documents",
+        "causes/f_two.yml:16: is not valid YAML: did not find expected node content",
         "causes/g_regex.yml:6 detection.t.message|re: cannot be used as a regular expression: look-around, including look-ahead and look-behind, is not supported",
         "causes/i_same.yml:2 id: id `" + _id("twin") + "` stands in two files",
         "causes/i_same.yml:3 name: name `twin` stands in two files",
@@ -174,6 +175,38 @@ def test_every_fault_of_every_file_is_told_at_once(tmp_path: Path) -> None:
     assert "did you mean `priority`?" in hints
     assert "did you mean `message`?" in hints
     assert "did you mean `user`?" in hints
+
+
+def test_a_file_may_hold_several_rules(tmp_path: Path) -> None:
+    first, second = rule_text(TEXT, name="one"), rule_text("t: {mesage: x}\ncondition: t", name="two")
+    make(tmp_path, {"causes/both.yml": f"{first}---\n{second}"})
+    assert faults_of(tmp_path) == [
+        "causes/both.yml:20 detection.t.mesage: unknown column `mesage` | did you mean `message`?"
+    ]
+    make(tmp_path, {"causes/both.yml": f"---\n{first}--- # and\n{second.replace('mesage', 'message')}---\n"})
+    assert sorted(rule.name for rule in load(tmp_path).causes) == ["one", "two"]
+
+
+def test_a_rule_replaces_one_of_the_same_name_in_an_earlier_folder(tmp_path: Path) -> None:
+    shipped = make(tmp_path / "shipped", {"causes/a.yml": rule_text(TEXT, name="a"), "causes/b.yml": rule_text(TEXT, name="b")})  # fmt: skip
+    own = tmp_path / "own"
+    (own / "causes").mkdir(parents=True)
+    (own / "causes" / "mine.yml").write_text(rule_text(TEXT, name="a", priority=77))
+    library = load_library([shipped, own], event_columns=EVENTS, series_columns=SERIES)
+    assert {rule.name: rule.priority for rule in library.causes} == {"a": 77, "b": 50}
+    ((winner, place),) = library.replaced
+    assert (winner.path, place) == (str(own / "causes/mine.yml"), f"{shipped}/causes/a.yml:1")
+    with pytest.raises(Faults, match="stands in two files"):
+        load_library([tmp_path], event_columns=EVENTS, series_columns=SERIES)
+
+
+def test_a_rule_that_does_not_name_itself_replaces_none(tmp_path: Path) -> None:
+    shipped = make(tmp_path / "shipped", {"causes/locked.yml": rule_text(TEXT, name="locked")})
+    own = tmp_path / "own"
+    own.mkdir()
+    (own / "locked.yml").write_text(foreign_text("s: {cs-method: GET}\ncondition: s"))
+    with pytest.raises(Faults, match="name `locked` stands in two files"):
+        load_library([shipped, own], event_columns=EVENTS, series_columns=SERIES)
 
 
 def _id(name: str) -> str:
@@ -202,5 +235,5 @@ def test_a_folder_of_a_kind_decides_over_what_the_file_says(tmp_path: Path) -> N
 
 
 def test_loading_the_shipped_rules_finds_no_fault() -> None:
-    library = load_library([rules_dir()], event_columns=EVENTS, series_columns=MEASURED)
+    library = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=MEASURED)
     assert library.playbooks

@@ -68,10 +68,16 @@ def test_a_raw_line_is_no_sample_of_a_series(tmp_path: Path) -> None:
 
 
 def test_a_rule_for_any_siem_makes_up_no_cause(tmp_path: Path) -> None:
-    meaning = load(make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT)})).causes[0].meaning
-    assert meaning["cause"] == "unclassified"
-    assert meaning["confidence"] == "low"
-    assert meaning["priority"] == 0
+    library = load(make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT)}))
+    assert library.causes == ()
+    assert [(rule.names, rule.priority) for rule in library.detections] == [("", 0)]
+
+
+def test_an_unknown_cause_in_a_tag_is_a_fault(tmp_path: Path) -> None:
+    make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT, "tags: [logscan.key-invlid]\n")})
+    assert faults_of(tmp_path) == [
+        "causes/a_rule.yml:4 tags: a tag names an unknown cause `key_invlid` | did you mean `key_invalid`?"
+    ]
 
 
 def test_a_tag_names_the_cause_of_a_rule_for_any_siem(tmp_path: Path) -> None:

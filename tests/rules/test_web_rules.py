@@ -114,7 +114,7 @@ def frame() -> pl.DataFrame:
 
 
 def rule_of(folder: Path, detection: str) -> Rule:
-    return load(make(folder, {"causes/web.yml": foreign_text(detection)})).causes[0]
+    return load(make(folder, {"causes/web.yml": foreign_text(detection)})).detections[0]
 
 
 @pytest.mark.parametrize("case", CASES)
@@ -133,7 +133,7 @@ def test_all_of_them_at_once_find_the_same(tmp_path: Path, frame: pl.DataFrame) 
         f"causes/{at:02}.yml": foreign_text(detection).replace(f"{uuid}0c", f"{uuid}{at:02}")
         for at, (detection, _) in enumerate(CASES.values())
     }
-    rules = load(make(tmp_path, files)).causes
+    rules = load(make(tmp_path, files)).detections
     found = match(frame, rules)
     for at, (_, expected) in enumerate(CASES.values()):
         assert [name for name, hit in zip(ROWS, found[f"{at:02}"], strict=True) if hit] == expected.split()
