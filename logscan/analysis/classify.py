@@ -9,7 +9,7 @@ import polars as pl
 from logscan.ingest.format import Format
 from logscan.ingest.limits import load_limits
 from logscan.ingest.url import PARTS
-from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
+from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.load import Rule, match
 
@@ -37,7 +37,7 @@ def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str,
     told = dict(zip(said, best, strict=True))
     found = {}
     for form in formats:
-        columns = filled(form)
+        columns = filled(form) | CONTENT.keys()
         may = {what for what, rule in told.items() if rule.applies_to(form.logsource) and _readable(rule, columns)}
         found[form.id] = [rule for what, rule in zip(said, best, strict=True) if what in may]
     return found

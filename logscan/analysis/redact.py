@@ -70,6 +70,10 @@ class Redactor:
         """As `redact`, for one text."""
         return str(self._column(pl.Series([text]))[0])
 
+    def named(self, kind: str, value: str) -> str:
+        """A text that names the value without telling it, in the form of all that is hidden."""
+        return f"<redacted {kind} {self._judge.fingerprint(value)}>"
+
     def fingerprint(self, frame: pl.DataFrame) -> pl.Series:
         """Name the credential that each event carries, without telling it.
 

@@ -12,7 +12,7 @@ from logscan.cli.exits import ErrorGroup, visible
 from logscan.ingest.format import load_formats
 from logscan.model.errors import Faults, RuleError, Where
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import EVENTS
+from logscan.model.schemas import RULE_COLUMNS
 from logscan.rules.check import Checked, check
 from logscan.rules.load import Library, Rule, load_library
 from logscan.rules.shape import suggest
@@ -93,13 +93,13 @@ def test_command(dirs: tuple[str, ...]) -> None:
 
 def _load(dirs: Sequence[str]) -> Library:
     folders = [Path(folder) for folder in dirs] or [rules_dir()]
-    return load_library(folders, event_columns=EVENTS, series_columns=SERIES)
+    return load_library(folders, event_columns=RULE_COLUMNS, series_columns=SERIES)
 
 
 def _check(library: Library, dirs: Sequence[str]) -> Checked:
     folders = dict.fromkeys(folder.resolve() for folder in (rules_dir(), *map(Path, dirs)))
     formats = load_formats([folder / "formats" for folder in folders if (folder / "formats").is_dir()])
-    return check(library, formats, event_columns=EVENTS, series_columns=SERIES)
+    return check(library, formats, event_columns=RULE_COLUMNS, series_columns=SERIES)
 
 
 def _row(rule: Rule) -> dict[str, Any]:

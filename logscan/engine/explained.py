@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from logscan.analysis.classify import classify, outcome
+from logscan.analysis.content import with_content
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.redact import Redactor
 from logscan.engine.local import Local, Settings
@@ -29,7 +30,7 @@ from logscan.ingest.shape import Format
 from logscan.ingest.source import Source, find_sources
 from logscan.ingest.when import Clock
 from logscan.model.errors import SourceError, Where
-from logscan.model.schemas import CLASSIFIED, EVENTS, LINES, OUTCOMES
+from logscan.model.schemas import CLASSIFIED, EVENTS, LINES, OUTCOMES, RULE_COLUMNS
 from logscan.rules.load import Rule
 from logscan.rules.why import Why, why
 
@@ -181,6 +182,7 @@ def _explained(spot: _Spot, plan: Plan, zone: str) -> Explained:
         return told._replace(state=state, owner=0, candidates=tuple(near), hidden=_hidden([text]))
     first = spot.rows.filter(pl.col("logscan.line") == owner)
     event = before.tail(1).with_columns(pl.lit(spot.path).alias("log.file.path")).select(list(EVENTS))
+    event = with_content(event, plan.stated, plan.redactor)
     assumed = _assumed(spot.rows, owner, formats, clock, zone)
     return _judged(
         told._replace(
@@ -269,7 +271,7 @@ def _lacking(event: pl.DataFrame) -> list[pl.Expr]:
 
 def _matched(rule: Rule, event: pl.DataFrame) -> Matched:
     confidence = str(rule.meaning.get("confidence", ""))
-    found = why(rule, event, EVENTS)
+    found = why(rule, event, RULE_COLUMNS)
     return Matched(rule.name, rule.title, rule.path, rule.names, confidence, rule.priority, found)
 
 

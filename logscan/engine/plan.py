@@ -9,6 +9,7 @@ import polars as pl
 from logscan.analysis.classify import by_dataset, filled, needed_columns
 from logscan.analysis.course import Steps
 from logscan.analysis.redact import Redactor
+from logscan.analysis.stated import Stated
 from logscan.ingest.address import Networks
 from logscan.ingest.format import Format
 from logscan.ingest.lines import numbered
@@ -38,6 +39,7 @@ class Plan:
     causes, outcomes  the rules that may speak, by event.dataset, best first
     all_events        every event is kept whole, not only failures
     steps             what is remembered of the course of the times
+    stated            how messages write times
     trusted           proxies whose forwarded lists tell the client
     """
 
@@ -49,6 +51,7 @@ class Plan:
     period: Period
     all_events: bool
     steps: Steps
+    stated: Stated
     trusted: Networks = ()
 
 
@@ -76,11 +79,12 @@ def make_plan(
     *,
     period: Period,
     steps: Steps,
+    stated: Stated,
     all_events: bool = False,
     trusted: Networks = (),
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, steps, trusted)
+    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, steps, stated, trusted)
 
 
 class Tasks:

@@ -11,13 +11,14 @@ from logscan.analysis.course import Steps
 from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
 from logscan.analysis.series import SERIES
+from logscan.analysis.stated import Stated, load_stated
 from logscan.engine.plan import Period, Plan, make_plan
 from logscan.ingest.address import Networks
 from logscan.ingest.format import Format, load_formats
 from logscan.model.cache import Cache, fingerprint
 from logscan.model.errors import Faults, LogscanError, SettingsError, Where
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import EVENTS
+from logscan.model.schemas import RULE_COLUMNS
 from logscan.rules.load import Library, load_library
 
 
@@ -50,6 +51,7 @@ class _Compiled(NamedTuple):
     library: Library
     formats: tuple[Format, ...]
     judgement: Judgement
+    stated: Stated
 
 
 class Definitions(NamedTuple):
@@ -77,7 +79,7 @@ def load_definitions(request: Request) -> Definitions:
         faults += _unknown_format(request.log_format, compiled.formats)
     if faults or compiled is None or redactor is None:
         raise Faults(faults)
-    library, formats, judgement = compiled
+    library, formats, judgement, stated = compiled
     period = Period(request.since, request.until)
     steps = Steps(judgement.measures.gap_s, judgement.measures.jump_s)
     plan = make_plan(
@@ -86,6 +88,7 @@ def load_definitions(request: Request) -> Definitions:
         redactor,
         period=period,
         steps=steps,
+        stated=stated,
         all_events=request.all_events,
         trusted=request.trusted,
     )
@@ -102,22 +105,26 @@ def _kept(folders: Sequence[Path], request: Request) -> _Compiled:
 
 def _compiled(folders: Sequence[Path], own: Sequence[Path]) -> _Compiled:
     faults: list[LogscanError] = []
-    library = formats = judgement = None
+    library = formats = judgement = stated = None
     try:
         formats = load_formats(format_folders(folders, own))
     except Faults as found:
         faults += found.errors
     try:
-        library = load_library(folders, event_columns=EVENTS, series_columns=SERIES)
+        library = load_library(folders, event_columns=RULE_COLUMNS, series_columns=SERIES)
     except Faults as found:
         faults += found.errors
     try:
         judgement = load_judgement(list(dict.fromkeys((rules_dir(), *folders))))
     except Faults as found:
         faults += found.errors
-    if faults or library is None or formats is None or judgement is None:
+    try:
+        stated = load_stated(list(dict.fromkeys((rules_dir(), *folders))))
+    except Faults as found:
+        faults += found.errors
+    if faults or library is None or formats is None or judgement is None or stated is None:
         raise Faults(faults)
-    return _Compiled(library, formats, judgement)
+    return _Compiled(library, formats, judgement, stated)
 
 
 def _folders(request: Request) -> list[Path]:

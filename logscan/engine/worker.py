@@ -5,6 +5,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.classify import classify, outcome
+from logscan.analysis.content import with_content
 from logscan.analysis.course import Course, course_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
@@ -88,7 +89,7 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
             whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
             whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
-    return classify(whole, plan.causes)
+    return classify(with_content(whole, plan.stated, plan.redactor), plan.causes)
 
 
 def _candidates(narrow: pl.DataFrame, task: Task) -> pl.DataFrame:

@@ -54,7 +54,7 @@ EVENTS = pl.Schema(
     }
 )
 
-# What the text of a failure itself says of times and tokens, worked out before anything is hidden; see analysis/content.py.
+# What a failure itself says of times and tokens, worked out before anything is hidden; see analysis/content.py.
 CONTENT = pl.Schema(
     {
         "logscan.expired_s": pl.Float64(),  # how long ago what was presented ran out; negative: it still had so long

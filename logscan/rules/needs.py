@@ -8,6 +8,7 @@ from typing import NamedTuple, TypeVar
 
 import polars as pl
 
+from logscan.model.schemas import CONTENT
 from logscan.rules.literals import LONG_S, required_literals
 from logscan.rules.tree import (
     All,
@@ -91,8 +92,8 @@ def needed(node: Node, *, text_first: bool = False) -> tuple[Needs, ...]:
 def _leaf(node: Leaf, number_rank: int) -> Needs | None:
     if isinstance(node, Never):
         return Needs(_EQUAL_RANK)
-    if isinstance(node, Null | Network):
-        return None
+    if isinstance(node, Null | Network) or columns(node) & CONTENT.keys():
+        return None  # what a line holds is worked out only where something else says that it may matter
     if isinstance(node, Text):
         return _of_texts(node, [_literal(words.literal, cased=node.cased) for words in node.words])
     if isinstance(node, Regex):

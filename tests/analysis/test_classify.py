@@ -123,7 +123,7 @@ def test_a_format_is_asked_only_what_it_can_answer() -> None:
     from logscan.rules.load import load_library
 
     formats = load_formats([rules_dir() / "formats"])
-    shipped = load_library([rules_dir()], event_columns=EVENTS, series_columns=SERIES)
+    shipped = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
     asked = by_dataset(formats, shipped.causes)
     for form in formats:
         assert filled(form) >= form.names()
