@@ -44,7 +44,7 @@ def browser(profile: Path, *flags: str) -> Iterator[Any]:
 
 
 def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> None:
-    """Load a page at a size of the viewport and wait for its chart; older records are thrown away."""
+    """Load a page at a size of the viewport and wait until it can be used; older records are thrown away."""
     command = driver.execute_cdp_cmd
     command(
         "Emulation.setDeviceMetricsOverride",
@@ -54,8 +54,8 @@ def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark:
     command("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
     driver.get_log("browser"), driver.get_log("performance")
     driver.get(page.as_uri())
-    drawn = "return !document.querySelector('.live') || !!document.documentElement.dataset.chart"
-    for _ in range(100):
+    drawn = "return !document.querySelector('#events-data') || !!document.documentElement.dataset.page"
+    for _ in range(200):
         if driver.execute_script(drawn):
             break
         driver.execute_async_script("setTimeout(arguments[0], 50)")

@@ -13,7 +13,7 @@ from logscan.report.charts import chart_bundle
 from logscan.report.html import render_html
 from tests.browser.chromium import WHY_NOT, browser, record, show
 from tests.hostile.corpus import PAYLOADS, with_every_text
-from tests.report.scans import GENERATED, START, empty, finding, library, typical
+from tests.report.scans import GENERATED, START, empty, failures, finding, library, typical
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
 
@@ -28,7 +28,8 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
     def page(scan: Any, name: str = "page") -> Any:
         path = folder / f"{name}.html"
-        text = render_html(scan, library(), generated=GENERATED, command="logscan report x", version="1", bundle=bundle)
+        made: Any = {"generated": GENERATED, "command": "logscan report x", "version": "1", "bundle": bundle}
+        text = render_html(scan, library(), shown=failures(scan), **made)
         path.write_text(text, "utf-8")
         return path
 
@@ -109,7 +110,7 @@ def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -
     assert driver.execute_script(shown) == 5
     driver.find_element("id", "query").send_keys("recovers svc-billing")
     assert driver.execute_script(shown) == 1
-    assert driver.find_element("id", "shown").text == "1 of 5 findings"
+    assert driver.find_element("id", "shown").text == "40 of 201 failures, 1 of 5 findings"
     driver.find_element("id", "reset").click()
     assert driver.execute_script(shown) == 5
     drawing = driver.find_element("css selector", ".live svg")
@@ -118,7 +119,7 @@ def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -
     ).release().perform()
     driver.execute_async_script("setTimeout(arguments[0], 200)")
     assert driver.execute_script(shown) < 5
-    assert "2026-03-12" in driver.find_element("id", "shown").text
+    assert "2026-03-12" in driver.find_element("id", "from").get_attribute("value")
     assert record(driver) == ([], [])
 
 

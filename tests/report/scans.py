@@ -6,8 +6,11 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
+import polars as pl
+
 from logscan.model.finding import Alternative, Counts, Evidence, Finding, Input, Rejected, Scan, Scope
 from logscan.model.resources import rules_dir
+from logscan.model.schemas import SHOWN
 from logscan.model.taxonomy import load_taxonomy
 from logscan.rules.playbook import Playbook, Step
 from logscan.rules.rule import Library
@@ -175,6 +178,35 @@ def typical() -> Scan:
         auth_failures=sum(by_cause.values()), rejected=rejected, timeline=tuple(sorted(timeline)), bucket_s=600,
         faults=("backup.tar.gz: cannot be read: permission denied",), rules_digest="4f1c" * 16,
     )  # fmt: skip
+
+
+def failures(scan: Scan, *, each: int = 40) -> pl.DataFrame:
+    """Up to so many failures of each finding (SHOWN), spread over its time, its clients, users and endpoints in turn."""
+    rows = []
+    for place, one in enumerate(scan.findings):
+        size = min(one.counts.events, each)
+        first, last = one.first_seen or START, one.last_seen or START
+        for k in range(size):
+            names = {
+                key: listed[k % len(listed)][0] if listed else None
+                for key, listed in (("client", one.clients), ("user", one.users), ("endpoint", one.endpoints))
+            }
+            proof = one.evidence[k] if k < len(one.evidence) else None
+            rows.append(
+                {
+                    "t": first + (last - first) * k / max(size - 1, 1),
+                    "finding": place,
+                    "path": proof.path if proof else "nginx/access.log",
+                    "line": proof.line if proof else 1_000 * place + k + 1,
+                    "offset": proof.offset if proof else 100_000 * place + 120 * k,
+                    "method": "GET" if k % 3 else "POST",
+                    "status": 401 if k % 5 else 403,
+                    "agent": f"probe/{place}",
+                    "text": proof.text if proof else f"failure {k} of finding {one.id}",
+                    **names,
+                }
+            )
+    return pl.DataFrame(rows, schema=SHOWN).sort("t", "path", "line")
 
 
 def empty(**changes: Any) -> Scan:
