@@ -71,9 +71,9 @@ def _joined(column: Column, null_values: Sequence[str], there: Mapping[str, pl.E
 
 
 def groups_of(formats: Iterable[Format]) -> tuple[Group, ...]:
-    """For each column the keys that may fill it, best first."""
+    """For each column the keys that may fill it, best first; not those of whose text a column takes but a part."""
     found: dict[str, dict[str, None]] = {}
-    for column in (column for fmt in formats for column in fmt.columns):
+    for column in (column for fmt in formats for column in fmt.columns if not column.within):
         found.setdefault(column.name, {}).update(dict.fromkeys(column.keys))
     return tuple(Group(EVENTS[name].is_integer(), tuple(keys)) for name, keys in found.items())
 
@@ -82,6 +82,8 @@ def value(text: pl.Expr, column: Column, null_values: Sequence[str], clock: Cloc
     """One column from the text under one key; null where it holds no such thing or `values` makes it empty."""
     prepare = _WAYS.get(column.name)
     plain = text.map_batches(prepare, return_dtype=pl.String(), is_elementwise=True) if prepare else text
+    if prepare and column.values:  # what the format itself explains is understood as it stands
+        plain = pl.when(text.is_in(list(column.values))).then(text).otherwise(plain)
     found = converted(plain, column, null_values, clock)
     if "" in column.values.values():
         found = found.replace("", None)

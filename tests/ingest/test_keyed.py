@@ -1,5 +1,7 @@
 """The text under a key into a column."""
 
+from dataclasses import replace
+
 import polars as pl
 import pytest
 
@@ -53,6 +55,12 @@ def test_a_text_that_stands_for_nothing_is_null() -> None:
     assert frame.select(value(pl.col("t"), column, (), CLOCK)).to_series().to_list() == [None, "yes", "x"]
 
 
+def test_what_a_format_explains_is_understood_as_it_stands() -> None:
+    column = Column("http.response.status_code", ("t",), values={"0": "0"})
+    frame = pl.DataFrame({"t": ["0", "401 Unauthorized", "00", None]})
+    assert frame.select(value(pl.col("t"), column, (), CLOCK)).to_series().to_list() == [0, 401, None, None]
+
+
 def test_the_first_key_that_converts_counts() -> None:
     fmt = format_of("generic-json")
     there = {"status": pl.lit("failed"), "code": pl.lit("401")}
@@ -69,3 +77,9 @@ def test_groups_name_each_columns_keys_once() -> None:
     groups = groups_of([format_of("zap"), format_of("zap")])
     assert Group(numeric=False, paths=("ts",)) in groups
     assert next(group for group in groups if group.numeric).paths == ("status", "status_code", "statusCode", "code")
+
+
+def test_a_key_of_which_a_column_takes_but_a_part_is_in_no_group() -> None:
+    columns = (Column("user.name", ("who", "dn"), within="cn=([a-z]+)"), Column("message", ("msg",)))
+    fmt = replace(format_of("zap"), columns=columns)
+    assert groups_of([fmt]) == (Group(numeric=False, paths=("msg",)),)
