@@ -7,7 +7,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logscan.ingest.json import read_json
@@ -16,6 +16,7 @@ from tests.ingest.frames import CLOCK, FORMATS, format_of, lines_of
 
 JSON = tuple(fmt for fmt in FORMATS if fmt.kind == "json")
 ALL = frozenset(EVENTS)
+FEWER = settings(max_examples=settings().max_examples // 2)  # each reads with every format there is
 SAMPLES = [sample.line for fmt in JSON for sample in fmt.samples]
 
 
@@ -41,6 +42,7 @@ def test_rows_are_hits_typed_as_the_schema_says(texts: list[str], want: set[str]
     assert (want | {*LINES, "event.dataset"}) - {"log.file.path"} <= set(read.events.columns) | {"log.file.path"}
 
 
+@FEWER
 @given(st.lists(st.sampled_from(SAMPLES), min_size=1, max_size=12), st.integers(0, 12))
 def test_one_frame_or_many_give_the_same_rows(texts: list[str], cut: int) -> None:
     lines = lines_of(texts)
@@ -49,6 +51,7 @@ def test_one_frame_or_many_give_the_same_rows(texts: list[str], cut: int) -> Non
     assert pl.concat(parts).equals(whole)
 
 
+@FEWER
 @given(st.lists(st.sampled_from(SAMPLES), max_size=12), st.sets(st.sampled_from(sorted(ALL - {"log.file.path"}))))
 def test_what_is_wanted_changes_no_value(texts: list[str], want: set[str]) -> None:
     wide, narrow = (read_json(lines_of(texts), JSON, w, CLOCK) for w in (ALL, frozenset(want)))

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logscan.ingest.chunk import Chunk
@@ -12,6 +12,7 @@ from logscan.model.schemas import EVENTS, LINES
 from tests.ingest.frames import CLOCK, FORMATS, format_of, lines_of
 
 ALL = frozenset(EVENTS)
+FEWER = settings(max_examples=settings().max_examples // 2)  # each reads with every format there is
 ACCESS = '192.0.2.7 - - [12/Mar/2026:06:25:24 +0100] "GET /a?b=c HTTP/1.1" 401 12 "-" "curl/8.5"'
 APP = "2026-03-12 06:25:24,103 - shop - ERROR - call failed"
 TRACE = [
@@ -203,6 +204,7 @@ LINE = st.one_of(
 )
 
 
+@FEWER
 @given(st.lists(LINE, max_size=25), st.sets(st.sampled_from(sorted(ALL)), max_size=4))
 def test_no_line_is_lost_or_invented(texts: list[str], want: set[str]) -> None:
     lines = lines_of(texts)
@@ -214,6 +216,7 @@ def test_no_line_is_lost_or_invented(texts: list[str], want: set[str]) -> None:
     assert got.rejects.equals(lines.filter(pl.col("logscan.line").is_in(got.rejects["logscan.line"].implode())))
 
 
+@FEWER
 @given(
     st.lists(LINE, max_size=12),
     st.sets(st.sampled_from(sorted(ALL - {"event.original", "message", "logscan.fields"})), max_size=6),
@@ -226,6 +229,7 @@ def test_narrow_and_wide_reads_agree(texts: list[str], want: set[str]) -> None:
     assert narrow[2:4] == wide[2:4]
 
 
+@FEWER
 @given(st.lists(LINE, max_size=12), st.integers(0, 12))
 def test_cutting_a_log_between_events_changes_nothing(texts: list[str], cut: int) -> None:
     data = [text.encode() + b"\n" for text in texts]

@@ -5,7 +5,7 @@ import random
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from logscan.ingest.parse import Parsed, parse
@@ -15,6 +15,7 @@ from logscan.model.schemas import EVENTS
 from tests.ingest.frames import CLOCK, FORMATS, format_of, lines_of
 
 ALL = frozenset(EVENTS)
+FEWER = settings(max_examples=settings().max_examples // 2)  # each reads four times
 TRACE = ["Traceback (most recent call last):", '  File "x.py", line 1', "x.AuthError: Error code: 401"]
 
 
@@ -99,6 +100,7 @@ NAMES = ("api-1  | ", "web-1  | ", "[pod/a-0/app] ")
 BODIES = st.lists(st.sampled_from(["INFO:shop:x", "  at y", "Caused by: z", "words"]), min_size=1, max_size=6)
 
 
+@FEWER
 @given(st.tuples(BODIES, BODIES, BODIES), st.randoms(use_true_random=False))
 def test_mixing_writers_changes_nothing_for_any(bodies: tuple[list[str], ...], order: random.Random) -> None:
     alone = [
