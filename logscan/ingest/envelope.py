@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from logscan.ingest.shape import Format
-from logscan.ingest.streams import by_stream, stream_of, with_whole_lines
+from logscan.ingest.streams import by_stream, stream_of, with_whole_lines, with_whole_objects
 from logscan.model.schemas import LINES
 
 # What the line around says for itself and must not lend to the line within.
@@ -67,13 +67,16 @@ def _opened(
     streams = around.select(stream_of(fmt).alias("_stream")).to_series()
     texts = around.select(_LINE, "log.offset", _text().alias("event.original"))
     lines, numbers = by_stream(texts, streams) if fmt.stream else (texts, texts[_LINE])
-    got = read(lines, _inner_formats(fmt, formats), frozenset(want))
+    objects = with_whole_objects(lines)
+    got = read(objects.events, _inner_formats(fmt, formats), frozenset(want))
+    read_whole = pl.col("owner").is_in(got.events[_LINE].implode())
     events = _numbered(got.events, lines, numbers)
-    rejects = _numbered(got.rejects, lines, numbers)[_LINE]
+    rejects = pl.concat([got.rejects.select(_LINE), objects.parts.filter(~read_whole).select(_LINE)])
     number = around[_LINE]
     taken = number.is_in(events[_LINE].implode())
-    unread = number.is_in(rejects.implode()) | (texts["event.original"].str.strip_chars() == "")
-    joined = _numbered(got.joined, lines, numbers, "owner")
+    unread = number.is_in(_numbered(rejects, lines, numbers)[_LINE].implode())
+    unread |= texts["event.original"].str.strip_chars() == ""
+    joined = _numbered(pl.concat([got.joined, objects.parts.filter(read_whole)]), lines, numbers, "owner")
     return Opened(around.filter(unread), _filled(events, around.filter(taken)), joined)
 
 

@@ -1,5 +1,7 @@
-"""Writers that share a file, each read by itself; lines that a writer's envelope cut in parts."""
+"""Writers that share a file, each read by itself; lines that were cut in parts; objects over many lines."""
 
+import json
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import polars as pl
@@ -71,3 +73,50 @@ def by_stream(lines: pl.DataFrame, streams: pl.Series) -> tuple[pl.DataFrame, pl
     far = (pl.col("_stream") != pl.col("_stream").shift(1)) | (pl.col(_LINE) - pl.col(_LINE).shift(1) > APART)
     step = pl.when(far.fill_null(value=True)).then(2).otherwise(1).cast(pl.UInt64)
     return ordered.select(step.cum_sum().alias(_LINE), "log.offset", "event.original"), ordered[_LINE]
+
+
+def with_whole_objects(lines: pl.DataFrame) -> Joined:
+    """Join the lines of each JSON object that its writer spread, indented, over several.
+
+    In:  LINES with numbers that are one apart where one may continue another
+    Law: only what is an object then is joined, of up to 500 lines and 512 KiB; it has the line of its first part
+    """
+    none = lines.select(_LINE, pl.col(_LINE).alias("owner")).clear()
+    texts = lines["event.original"].str.strip_chars_end()
+    begins = (texts == "{").arg_true()
+    if begins.is_empty():
+        return Joined(lines, none)
+    numbers, rows = lines[_LINE].to_list(), texts.to_list()
+    whole: dict[int, str] = {}
+    owners: dict[int, int] = {}
+    for first in begins:
+        last = _object_end(rows, numbers, first)
+        text = "\n".join(rows[first : last + 1])
+        if last > first and len(text) <= MOST_BYTES and _is_object(text):
+            whole[first] = text
+            owners |= dict.fromkeys(range(first + 1, last + 1), numbers[first])
+    if not whole:
+        return Joined(lines, none)
+    originals = lines["event.original"].clone().scatter(list(whole), pl.Series(list(whole.values()), dtype=pl.String()))
+    gone = pl.Series([False]).new_from_index(0, lines.height).scatter(list(owners), values=True)
+    parts = pl.DataFrame({_LINE: [numbers[row] for row in owners], "owner": list(owners.values())}, schema=none.schema)
+    return Joined(lines.with_columns(originals).filter(~gone), parts)
+
+
+def _object_end(rows: Sequence[str], numbers: Sequence[int], first: int) -> int:
+    """The row that closes the object which begins in `first`; `first` where none does."""
+    for row in range(first + 1, min(len(rows), first + MOST_LINES)):
+        if numbers[row] != numbers[row - 1] + 1:
+            return first
+        if rows[row] in {"}", "},"}:
+            return row
+        if rows[row][:1] not in {" ", "\t", ""}:
+            return first
+    return first
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(json.loads(text.removesuffix(",")), dict)
+    except (ValueError, RecursionError):
+        return False

@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -94,6 +94,33 @@ def test_what_stands_too_far_away_continues_nothing() -> None:
     for between, joined in ((APART - 1, 1), (APART, 0)):
         got = read(["a | ERROR:shop:one", *["b | INFO:shop:x"] * between, "a |   at x"])
         assert got.continuations == joined
+
+
+PRETTY = json.dumps({"status": 401, "user": {"name": "ada"}, "msg": "refused"}, indent=2).split("\n")
+
+
+@pytest.mark.parametrize(
+    "wrap", [cri, lambda text: docker(text + "\n"), "api-1  | {}".format], ids=["cri", "docker", "compose"]
+)
+def test_an_object_over_many_lines_of_a_container_is_one_event(wrap: Callable[[str], str]) -> None:
+    texts = [wrap(line) for line in [*PRETTY, "INFO:shop:on", *PRETTY]]
+    got = read(texts)
+    assert got.events.select("logscan.line", "http.response.status_code", "user.name").rows() == [
+        (1, 401, "ada"),
+        (len(PRETTY) + 1, None, None),
+        (len(PRETTY) + 2, 401, "ada"),
+    ]
+    assert got.joined.rows()[:2] == [(2, 1), (3, 1)]
+
+
+@pytest.mark.parametrize("lines", [["{", '  "a": 1,'], ["{", "words", "}"], ["{", "  a", "}"], ["{", '"a": 1', "}"]])
+def test_what_is_no_object_then_stays_as_it_is(lines: list[str]) -> None:
+    assert read([cri(line) for line in lines]).events["message"].to_list() == lines
+
+
+def test_an_object_that_no_format_reads_stays_as_it_is() -> None:
+    got = read([cri(line) for line in PRETTY], [format_of("container-cri")])
+    assert got.events["message"].to_list() == PRETTY
 
 
 NAMES = ("api-1  | ", "web-1  | ", "[pod/a-0/app] ")
