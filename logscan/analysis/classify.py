@@ -8,6 +8,7 @@ import polars as pl
 
 from logscan.ingest.format import Format
 from logscan.ingest.limits import load_limits
+from logscan.ingest.shape import datasets_in
 from logscan.ingest.url import PARTS
 from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES
 from logscan.model.taxonomy import UNCLASSIFIED
@@ -127,14 +128,15 @@ def outcome(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Ser
     Out: UInt8, in the row order of the input; never `auth_failure`, which a cause decides
     """
     chosen = pl.lit(0, pl.UInt8())
-    dataset = pl.col("event.dataset")
-    for rule in reversed(ranked({rule.name: rule for named in rules.values() for rule in named}.values())):
-        where = [name for name, named in rules.items() if rule in named]
+    dataset, there = pl.col("event.dataset"), datasets_in(events)
+    spoken = {name: {rule.name for rule in rules.get(name, ())} for name in there}
+    for rule in reversed(ranked({rule.name: rule for name in there for rule in rules.get(name, ())}.values())):
         if not rule.columns <= set(events.columns):
             continue
-        holds = rule.expr if len(where) == len(rules) else rule.expr & dataset.is_in(where)
+        where = [name for name in sorted(there) if rule.name in spoken[name]]
+        holds = rule.expr if len(where) == len(there) else rule.expr & dataset.is_in(where)
         chosen = pl.when(holds).then(pl.lit(OUTCOMES.index(rule.meaning["outcome"]), pl.UInt8())).otherwise(chosen)
-    return events.select(chosen.alias("outcome")).to_series()
+    return events.with_columns(chosen.alias("outcome"))["outcome"]
 
 
 def needed_columns(rules: Iterable[Rule]) -> frozenset[str]:

@@ -77,11 +77,12 @@ def with_endpoint(frame: pl.DataFrame, templates: Templates | None = None) -> pl
     stem = raw.str.strip_chars_end(_DIGITS)
     numbered = (stem.str.ends_with("/") & (stem.str.len_bytes() != raw.str.len_bytes())).fill_null(value=False)
     path = stem.zip_with(numbered, raw)
-    known = path.unique().drop_nulls()
-    which = path.replace_strict(known, pl.int_range(len(known), dtype=pl.UInt32(), eager=True), default=None)
+    coded = path.cast(pl.Categorical(pl.Categories.random()))
+    different = coded.unique().drop_nulls()  # Polars numbers them from 0, as they come
+    known, which = different.gather(different.to_physical().arg_sort()).cast(pl.String()), coded.to_physical()
     named = _named(pl.concat([known, known + "0"]), templates or default_templates())
-    plain, ended = named[: len(known)].gather(which), named[len(known) :].gather(which)
-    return frame.with_columns(ended.zip_with(numbered, plain).alias("logscan.endpoint"))
+    place = which + numbered.cast(pl.UInt32()) * len(known)
+    return frame.with_columns(named.gather(place).alias("logscan.endpoint"))
 
 
 def _named(paths: pl.Series, templates: Templates) -> pl.Series:

@@ -59,12 +59,19 @@ class Redactor:
         """
         wanted = list(dict.fromkeys(columns))
         names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
-        frame = frame.with_columns(self._column(frame[name]) for name in names)
-        if CREDENTIAL not in wanted:
-            return frame
-        looked = _looked_at(frame)
-        hidden = frame.select(pl.col(name) if name in names else self._column(frame[name]) for name in looked)
-        return frame.with_columns(self._credential(hidden))
+        looked = _looked_at(frame) if CREDENTIAL in wanted else []
+        hidden = self._columns(frame.select(list(dict.fromkeys([*names, *looked]))))
+        frame = frame.with_columns(hidden[name] for name in names)
+        return frame.with_columns(self._credential(hidden.select(looked))) if CREDENTIAL in wanted else frame
+
+    def _columns(self, texts: pl.DataFrame) -> pl.DataFrame:
+        """All columns as one, because each search makes its automaton anew."""
+        some = [name for name in texts.columns if texts[name].null_count() < texts.height]
+        if not some:
+            return texts
+        whole = self._column(pl.concat([texts[name].alias("") for name in some]))
+        parts = (whole.slice(at * texts.height, texts.height).alias(name) for at, name in enumerate(some))
+        return texts.with_columns(parts)
 
     def text(self, text: str) -> str:
         """As `redact`, for one text."""
@@ -82,7 +89,7 @@ class Redactor:
               `masked:8 hex` (weak: many keys may share it) when the line holds only a masked one; null without any
         Law:  the same credential has the same 8 hex in every column, line and file, for one key
         """
-        return self._credential(frame.select(self._column(frame[name]) for name in _looked_at(frame)))
+        return self._credential(self._columns(frame.select(_looked_at(frame))))
 
     def _credential(self, hidden: pl.DataFrame) -> pl.Series:
         """In: the text columns in the order in which they are looked at, redacted"""

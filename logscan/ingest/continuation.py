@@ -22,6 +22,8 @@ def continued(left: pl.DataFrame, events: pl.DataFrame, lines: pl.Series, multil
     Law: a line continues the nearest event before it when that one's format allows it and no line is missing between
          them, up to 500 lines and 64 KiB
     """
+    if left.is_empty():
+        return Continued(left.with_columns(owner="logscan.line"), left)
     own = events.select("logscan.line", owner="logscan.line", joins=pl.col("event.dataset").is_in(list(multiline)))
     size = pl.col("event.original").str.len_bytes() + 1
     seen = left.join_asof(own, on="logscan.line", strategy="backward").with_columns(

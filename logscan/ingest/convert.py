@@ -18,7 +18,8 @@ def converted(text: pl.Expr, column: Column, null_values: Sequence[str], clock: 
     if column.within:
         text = text.str.extract(column.within, 1)
     if null_values:
-        text = pl.when(~text.is_in(list(null_values))).then(text)
+        # Single comparisons are many times faster than a look into a set: texts of up to 12 bytes are compared at once.
+        text = pl.when(pl.all_horizontal(text != nothing for nothing in null_values)).then(text)
     if column.values:
         text = text.replace(dict(column.values))
     kind = EVENTS[column.name]

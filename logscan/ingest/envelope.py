@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import polars as pl
 
-from logscan.ingest.shape import Format
+from logscan.ingest.shape import Format, datasets_in
 from logscan.ingest.streams import by_stream, stream_of, with_whole_lines, with_whole_objects
 from logscan.model.schemas import LINES
 
@@ -34,10 +34,11 @@ def with_inner(
     Law: within a line each envelope is opened once, so lines are as deep as there are envelope formats at most
     """
     outer, inner, joined = events, [events.clear()], [NONE]
+    there = datasets_in(events)
     for fmt in formats:
-        mask = outer["event.dataset"] == fmt.id if fmt.inner else pl.Series([False])
-        if not mask.any():
+        if not fmt.inner or fmt.id not in there:
             continue
+        mask = outer["event.dataset"] == fmt.id
         around = with_whole_lines(outer.filter(mask), fmt)
         opened = _opened(around.events, fmt, formats, want, read)
         outer = pl.concat([outer.filter(~mask), opened.outer]).sort(_LINE)

@@ -54,7 +54,7 @@ def governed(lines: pl.DataFrame, header: Header = NONE) -> pl.DataFrame:
     if COLUMN in lines.columns or lines.is_empty():
         return lines
     text = lines["event.original"]
-    rows = text.str.starts_with("#").fill_null(value=False).arg_true()
+    rows = _marked(text).arg_true()
     if len(rows):
         rows = rows.filter(text.gather(rows).str.contains(_TELLING))
     if not len(rows) and not header.fields:
@@ -69,10 +69,15 @@ def governed(lines: pl.DataFrame, header: Header = NONE) -> pl.DataFrame:
 
 def without_directives(lines: pl.DataFrame) -> pl.DataFrame:
     """The lines that are not directives: those are no events, whoever writes them."""
-    marked = lines["event.original"].str.starts_with("#").fill_null(value=False)
+    marked = _marked(lines["event.original"])
     if not marked.any():
         return lines
     return lines.filter(~(marked & lines["event.original"].str.contains(_DIRECTIVE)))
+
+
+def _marked(text: pl.Series) -> pl.Series:
+    """Where `#` comes first. Compared, not searched: Polars keeps the first bytes of each text apart from the rest."""
+    return ((text >= "#") & (text < "$")).fill_null(value=False)
 
 
 def in_force(data: bytes, header: Header = NONE) -> Header:

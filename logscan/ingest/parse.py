@@ -16,7 +16,7 @@ from logscan.ingest.json import read_json
 from logscan.ingest.logfmt import read_logfmt
 from logscan.ingest.nearest import nearest
 from logscan.ingest.pattern import idle, read_pattern
-from logscan.ingest.shape import TOGETHER, Extract, Format, Read
+from logscan.ingest.shape import TOGETHER, Extract, Format, Read, datasets_in
 from logscan.ingest.url import PARTS, with_url
 from logscan.ingest.w3c import read_w3c
 from logscan.ingest.when import Clock
@@ -57,7 +57,7 @@ def parse(
     Law: which format takes a line depends on the line, its header and the order alone, not on `want` or other lines;
          but what continues an event, and what is left for formats of strength `last`, depends on the events before it
     """
-    needed = _needed(formats, want | ({FORWARDED} if trusted and CLIENT in want else set()))
+    needed = _needed(tuple(formats), frozenset(want | ({FORWARDED} if trusted and CLIENT in want else set())))
     said = lines if within else without_directives(governed(lines))
     plain = _without_colour(said)
     plain, tails = first_lines(plain) if within else (plain, plain.clear())
@@ -90,6 +90,8 @@ def _late(
     """Formats of strength `last`, one by one: what continues the events of one is not left for the next."""
     rest, parts, joined = found.rest, [events.clear()], [found.continuations]
     for fmt in formats:
+        if rest.is_empty():
+            break
         if fmt.strength != "last":
             continue
         taken, rest = take(rest, [fmt])
@@ -108,11 +110,13 @@ def _taken(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The events of the lines that a format takes, every wanted column there and typed; and the lines left."""
     left, parts = lines, []
-    no_use = idle(lines, formats)
-    for group in _groups(formats):
+    no_use: AbstractSet[str] | None = None
+    for group in _groups(tuple(formats)):
         if left.is_empty():
             break
-        if group[0].id in no_use:
+        if no_use is None and group[0] is not formats[0]:  # mostly the first takes all
+            no_use = idle(left, formats)
+        if no_use and group[0].id in no_use:
             continue
         read = _read(left, group, want, clock)
         if read.hit.any():
@@ -123,6 +127,8 @@ def _taken(
 
 def _whole(part: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
     names = [*LINES, "event.dataset", *_others(want)]
+    if part.columns == names:
+        return part
     lacking = [pl.lit(None, EVENTS[name]).alias(name) for name in names if name not in part.columns]
     return part.with_columns(lacking).select(names)
 
@@ -152,7 +158,8 @@ def _others(want: AbstractSet[str]) -> list[str]:
     return [name for name in EVENTS if name in want and name not in LINES and name != "event.dataset"]
 
 
-def _needed(formats: Sequence[Format], want: AbstractSet[str]) -> frozenset[str]:
+@lru_cache(maxsize=64)
+def _needed(formats: tuple[Format, ...], want: frozenset[str]) -> frozenset[str]:
     """The wanted columns and those they are derived from."""
     needed = set(want)
     if not PARTS.isdisjoint(needed):
@@ -164,7 +171,8 @@ def _needed(formats: Sequence[Format], want: AbstractSet[str]) -> frozenset[str]
     return frozenset(needed)
 
 
-def _groups(formats: Sequence[Format]) -> list[tuple[Format, ...]]:
+@lru_cache(maxsize=64)
+def _groups(formats: tuple[Format, ...]) -> list[tuple[Format, ...]]:
     """Adjacent formats of a kind that is read at once; the others one by one."""
     found: list[tuple[Format, ...]] = []
     for fmt in formats:
@@ -188,13 +196,14 @@ def _read(lines: pl.DataFrame, group: tuple[Format, ...], want: frozenset[str], 
 
 def _deepened(events: pl.DataFrame, formats: Sequence[Format], want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
     """What the messages say, then the parts of the addresses."""
+    there = datasets_in(events)
     for extracts, ids in _sharing(tuple(formats), frozenset(want)):
-        mask = events["event.dataset"].is_in(ids)
-        if not mask.any():
+        if there.isdisjoint(ids):
             continue
-        if mask.all():
+        if there.issubset(ids):
             events = with_extracts(events, extracts, want, clock)
         else:
+            mask = events["event.dataset"].is_in(ids)
             part = with_extracts(events.filter(mask), extracts, want, clock)
             events = pl.concat([events.filter(~mask), part]).sort("logscan.line")
     return with_url(events, want)

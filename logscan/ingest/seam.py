@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 import polars as pl
 
@@ -21,8 +22,8 @@ def seam(lines: pl.DataFrame, formats: Sequence[Format], clock: Clock) -> int | 
     Law: no event is cut apart, nor one that the lines behind these may yet continue. Formats of strength `last` also
          read what continues an event: they are asked only where no other takes any line
     """
-    telling = [fmt for fmt in formats if fmt.strength != "last"]
-    around = parse(lines, [replace(fmt, inner="") for fmt in telling], frozenset({"event.dataset"}), clock).events
+    telling = _telling(tuple(formats))
+    around = parse(lines, telling, frozenset({"event.dataset"}), clock).events
     streams = _streams(around, telling)
     if not streams.is_empty():
         enough = lines.height > APART or lines["event.original"].str.len_bytes().sum() > MOST_BYTES
@@ -30,6 +31,12 @@ def seam(lines: pl.DataFrame, formats: Sequence[Format], clock: Clock) -> int | 
     if around.height:
         return int(around[_LINE][-1]) - 1
     return _before_trace(lines, formats, clock)
+
+
+@lru_cache(maxsize=16)
+def _telling(formats: tuple[Format, ...]) -> tuple[Format, ...]:
+    """The same objects for every seam of a source: what is worked out about formats is kept by them."""
+    return tuple(replace(fmt, inner="") if fmt.inner else fmt for fmt in formats if fmt.strength != "last")
 
 
 def _before_trace(lines: pl.DataFrame, formats: Sequence[Format], clock: Clock) -> int | None:

@@ -109,3 +109,11 @@ class Format:
     def names(self) -> frozenset[str]:
         """Every EVENTS column this format may fill."""
         return frozenset(c.name for c in self.columns) | {name for e in self.extract for name in e.columns}
+
+
+def datasets_in(events: pl.DataFrame) -> frozenset[str]:
+    """The ids of the formats that read these events: mostly one, which one comparison tells."""
+    ids = events["event.dataset"]
+    if len(ids) and (ids == ids[0]).all():
+        return frozenset({str(ids[0])})
+    return frozenset(ids.unique().to_list())

@@ -26,13 +26,12 @@ def with_url(events: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
 def _simple(events: pl.DataFrame) -> dict[str, pl.Expr] | None:
     """The parts of a column that holds paths alone, which need no regex; None where it holds more."""
     url = events["url.original"]
-    if any(url.str.contains(mark, literal=True).any() for mark in ("#", "://")):
+    if url.str.contains_any(["#", "://"]).any():
         return None
     path, query = url.str.splitn("?", 2).struct.unnest()
-    if not url.str.starts_with("/").all():
-        path = path.zip_with(
-            path.str.starts_with("/"), pl.Series([None], dtype=pl.String()).new_from_index(0, len(path))
-        )
+    rooted = (url >= "/") & (url < "0")  # compared, not searched: see header
+    if not rooted.all():
+        path = path.zip_with(rooted, pl.Series([None], dtype=pl.String()).new_from_index(0, len(path)))
     return {"url.path": pl.lit(path), "url.query": pl.lit(query), "url.domain": pl.lit(None, pl.String())}
 
 
