@@ -11,6 +11,7 @@ from logscan.ingest.capture import narrowed
 from logscan.ingest.shape import Format
 
 _LOOK = 2_000  # characters of a line that are tried
+_DEEPEST = 80  # parts of a pattern that are told apart: Rust's regex bounds how deep groups may lie
 _SHOWN = 12  # characters of the rest that are shown
 _ITEM = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _TIMES = re.compile(r"(?:[*+?]|\{[0-9,]+\})\??")
@@ -59,6 +60,8 @@ def _json_words(line: str) -> str:
 def _as_far_as_it_goes(pattern: str) -> str:
     """A regex whose group 1 is the longest beginning that the pattern's parts, one after the other, read."""
     parts = _parts(narrowed(pattern, frozenset()).removeprefix("^"))
+    if len(parts) > _DEEPEST:
+        parts = [*parts[: _DEEPEST - 1], "".join(parts[_DEEPEST - 1 :])]
     return "^(" + "(?:".join(parts) + ")?" * (len(parts) - 1) + ")"
 
 

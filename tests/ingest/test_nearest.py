@@ -36,3 +36,11 @@ def test_json_is_said_to_break_where_it_breaks() -> None:
 @given(st.lists(st.text(), max_size=4))
 def test_there_is_one_answer_a_line(lines: list[str]) -> None:
     assert len(nearest(lines, FORMATS)) == len(lines)
+
+
+def test_a_pattern_of_many_parts_is_told_too() -> None:
+    fmt = small_format("^" + "x" * 400 + "(?<a>y)$", {"a": "user.name"})
+    assert nearest(["x" * 300, "x" * 50 + "y"], [fmt]) == [
+        "small: stops at column 80, before `" + "x" * 12 + "`",
+        "small: stops at column 51, before `y`",
+    ]
