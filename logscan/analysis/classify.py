@@ -77,14 +77,14 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
 def _classify_one(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     if not rules:
         return _named(events.head(0), [])
-    found = match(_shortened(events), rules)
+    found = match(shortened(events), rules)
     hit = found.select(pl.any_horizontal(pl.all())).to_series()
     found = found.filter(hit)
     kept = [rule for rule in rules if found[rule.name].any()]
     return _named(pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept)
 
 
-def _shortened(events: pl.DataFrame) -> pl.DataFrame:
+def shortened(events: pl.DataFrame) -> pl.DataFrame:
     """The texts as far as rules look at them, so that no line costs more than a bound."""
     most = load_limits().rule_text_bytes
     texts = [name for name, dtype in events.schema.items() if dtype == pl.String()]

@@ -136,7 +136,7 @@ def finish(faults: Sequence[str], read: Read) -> None:
 
 def fail(scan: Scan, fail_on: str | None) -> None:
     """Leave with FINDINGS when a finding is at least that severe."""
-    if fail_on and any(severity_rank(found.severity) >= severity_rank(fail_on) for found in scan.findings):
+    if fail_on and any(severity_rank(found.severity) >= severity_rank(fail_on) for found in scan.told):
         raise SystemExit(Exit.FINDINGS)
 
 

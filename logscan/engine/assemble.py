@@ -25,6 +25,7 @@ def assemble(
     rules_digest: str,
     coverage: Sequence[Coverage] = (),
     trusted: Sequence[str] = (),
+    detections: Sequence[Finding] = (),
 ) -> Scan:
     """Put a Scan together.
 
@@ -55,6 +56,7 @@ def assemble(
         partial=ran.partial,
         coverage=tuple(coverage),
         trusted=tuple(trusted),
+        detections=tuple(detections),
     )
 
 

@@ -13,6 +13,7 @@ import polars as pl
 
 from logscan.analysis.classify import classify, outcome
 from logscan.analysis.content import with_content
+from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.redact import Redactor
 from logscan.engine.local import Local, Settings
@@ -238,14 +239,15 @@ def _assumed(rows: pl.DataFrame, owner: int, formats: Sequence[Format], clock: C
 
 def _judged(told: Explained, event: pl.DataFrame, plan: Plan) -> Explained:
     dataset = str(event["event.dataset"][0])
-    rules = plan.causes.get(dataset, ())
+    rules = [*plan.causes.get(dataset, ()), *plan.detections.get(dataset, ())]
     named = classify(event, plan.causes)
     failed = named.height > 0
     whole = named if failed else event.with_columns(_lacking(event))
     shown = plan.redactor.redact(with_endpoint(whole), CLASSIFIED)
     row = {name: value for name, value in shown.row(0, named=True).items() if value is not None and value != []}
     by_name = {rule.name: rule for rule in rules}
-    matched = [_matched(by_name[name], event) for name in row.get("logscan.rules", []) if name in by_name]
+    names = [*row.get("logscan.rules", []), *detections_of(event, plan.detections)["logscan.cause"]]
+    matched = [_matched(by_name[name], event) for name in names if name in by_name]
     went = OUTCOMES[int(outcome(event, plan.outcomes)[0])]
     return told._replace(
         fields={name: value for name, value in row.items() if name not in _TOLD},

@@ -54,6 +54,7 @@ class Merged(NamedTuple):
     totals      TOTALS, one row per key, buckets of `bucket` length
     visits      VISITS, any row order
     events      CLASSIFIED, every event, when the plan asked for all
+    detected    CLASSIFIED, what rules without a cause matched
     """
 
     classified: Rows
@@ -63,6 +64,7 @@ class Merged(NamedTuple):
     events: Rows
     tallies: Mapping[str, Tally]
     bucket: str
+    detected: Rows
 
 
 class Merge:
@@ -75,6 +77,7 @@ class Merge:
         self.classified = Rows(folder, "classified", CLASSIFIED, _FAILURES_HELD)
         self.visits = Rows(folder, "visits", VISITS, _VISITS_HELD)
         self.events = Rows(folder, "events", CLASSIFIED, _FAILURES_HELD)
+        self.detected = Rows(folder, "detected", CLASSIFIED, _FAILURES_HELD)
         self.totals: list[pl.DataFrame] = []
         self.level = 0
         self.rejects = REJECTS.to_frame()
@@ -84,6 +87,7 @@ class Merge:
         self.classified.add(partial.classified)
         self.visits.add(partial.visits)
         self.events.add(partial.events)
+        self.detected.add(partial.detected)
         self.rejects = first_rejects(pl.concat([self.rejects, partial.rejects]))
         for path, tally in partial.tallies.items():
             self.tallies[path] = self.tallies.get(path, Tally()) + tally
@@ -121,4 +125,5 @@ class Merge:
             self.events,
             self.tallies,
             self.bucket,
+            self.detected,
         )

@@ -64,6 +64,7 @@ class Partial(NamedTuple):
     rejects     REJECTS, the first of each source
     events      CLASSIFIED with null causes, redacted: every event; empty unless the plan asks for all events
     tallies     by source path
+    detected    CLASSIFIED, redacted: what rules without a cause matched, see `detections_of`
     """
 
     classified: pl.DataFrame
@@ -72,6 +73,7 @@ class Partial(NamedTuple):
     rejects: pl.DataFrame
     events: pl.DataFrame
     tallies: Mapping[str, Tally]
+    detected: pl.DataFrame = CLASSIFIED.to_frame()
 
 
 def empty() -> Partial:

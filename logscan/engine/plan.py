@@ -37,6 +37,7 @@ class Plan:
     """What to do with every chunk.
 
     causes, outcomes  the rules that may speak, by event.dataset, best first
+    detections        the same of rules that name no cause
     all_events        every event is kept whole, not only failures
     steps             what is remembered of the course of the times
     stated            how messages write times
@@ -47,6 +48,7 @@ class Plan:
     library: Library
     causes: Mapping[str, Sequence[Rule]]
     outcomes: Mapping[str, Sequence[Rule]]
+    detections: Mapping[str, Sequence[Rule]]
     redactor: Redactor
     period: Period
     all_events: bool
@@ -84,7 +86,10 @@ def make_plan(
     trusted: Networks = (),
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    return Plan(tuple(formats), library, causes, outcomes, redactor, period, all_events, steps, stated, trusted)
+    detections = by_dataset(formats, library.detections)
+    return Plan(
+        tuple(formats), library, causes, outcomes, detections, redactor, period, all_events, steps, stated, trusted
+    )
 
 
 class Tasks:
@@ -108,7 +113,7 @@ class Tasks:
         return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
 
     def _gate(self, form: Format) -> pl.Expr:
-        rules, columns = self._plan.causes[form.id], filled(form)
+        rules, columns = [*self._plan.causes[form.id], *self._plan.detections[form.id]], filled(form)
         same = (*(rule.name for rule in rules), "", *sorted(columns))
         if same not in self._gates:
             self._gates[same] = gate(rules, columns)

@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.analysis.detections import build_detections
 from logscan.analysis.findings import Observed, build_findings
 from logscan.analysis.noticed import coverages
 from logscan.analysis.shown import shown_events
@@ -26,7 +27,9 @@ class Answer(NamedTuple):
 def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool = False) -> Answer:
     """All findings of the logs, with the counts they rest on; with the failures themselves when `listed`."""
     with read_logs(request, progress) as (ran, (library, _, judgement)):
-        built = build_findings(_observed(ran.merged), library, judgement)
+        observed = _observed(ran.merged)
+        built = build_findings(observed, library, judgement)
+        detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
         timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
         covered = coverages({path: tally.courses for path, tally in ran.merged.tallies.items()}, judgement.measures)
         trusted = [str(network) for network in request.trusted]
@@ -38,6 +41,7 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
             rules_digest=library.digest,
             coverage=covered,
             trusted=trusted,
+            detections=detected,
         )
         shown = SHOWN.to_frame()
         if listed:

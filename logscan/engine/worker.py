@@ -7,6 +7,7 @@ import polars as pl
 from logscan.analysis.classify import classify, outcome
 from logscan.analysis.content import with_content
 from logscan.analysis.course import Course, course_of
+from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
@@ -16,7 +17,7 @@ from logscan.ingest.chunk import Chunk
 from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
-from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, REJECTS
+from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, REJECTS, RULE_COLUMNS
 
 _FAILED = OUTCOMES.index("auth_failure")
 _EXPLAINED = 20  # rejected lines of a chunk that are explained; the rest are counted
@@ -47,7 +48,8 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         none = Course(chunk.offset, chunk.offset + len(chunk.data), plan.steps)
         return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines, courses=(none,))})
     read = _read(lines, task, plan)
-    failures = _failures(lines, read, task, plan)
+    whole = _whole(lines, read, task, plan)
+    failures = classify(whole, plan.causes)
     narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
     redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
     return Partial(
@@ -57,6 +59,7 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         rejects=compact(_rejects(read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
+        detected=_detected(whole, plan),
     )
 
 
@@ -75,11 +78,11 @@ def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
     return events
 
 
-def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
-    """CLASSIFIED rows of the chunk, not yet redacted, in line order."""
+def _whole(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
+    """The events that a rule could know, with all that it may ask for, in line order; not redacted."""
     candidates = _candidates(read.narrow, task)
     if candidates.is_empty():
-        return CLASSIFIED.to_frame()
+        return RULE_COLUMNS.to_frame()
     if plan.all_events:
         whole = candidates
     else:
@@ -89,7 +92,14 @@ def _failures(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.Da
             whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
             whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
-    return classify(with_content(whole, plan.stated, plan.redactor), plan.causes)
+    return with_content(whole, plan.stated, plan.redactor)
+
+
+def _detected(whole: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    if not plan.library.detections:
+        return CLASSIFIED.to_frame()
+    found = detections_of(whole, plan.detections)
+    return compact(plan.redactor.redact(with_endpoint(found), CLASSIFIED).select(list(CLASSIFIED)))
 
 
 def _candidates(narrow: pl.DataFrame, task: Task) -> pl.DataFrame:

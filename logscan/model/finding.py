@@ -29,6 +29,20 @@ class Alternative:
 
 
 @dataclass(frozen=True)
+class Detection:
+    """What the author of a rule that names no cause says of it; level: one of the severities."""
+
+    name: str
+    id: str
+    title: str
+    level: str
+    description: str
+    tags: tuple[str, ...]
+    references: tuple[str, ...]
+    falsepositives: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Counts:
     events: int
     episodes: int
@@ -72,6 +86,7 @@ class Finding:
     users: tuple[tuple[str, int], ...] = ()
     endpoints: tuple[tuple[str, int], ...] = ()
     episodes: tuple[tuple[datetime, datetime, int], ...] = ()  # start, end, events
+    detection: Detection | None = None  # the rule that it is of; cause and family are empty then
 
 
 @dataclass(frozen=True)
@@ -122,6 +137,21 @@ class Zone:
 
 
 @dataclass(frozen=True)
+class ClockOffset:
+    """How far the clock of the log `other` is ahead of that of `one`, and how many pairs of lines say so.
+
+    by    what told that two lines are about one request
+    Units: seconds; negative: behind
+    """
+
+    one: str
+    other: str
+    seconds: float
+    pairs: int
+    by: str
+
+
+@dataclass(frozen=True)
 class Coverage:
     """What part of the time a log covers, and how its clock ran.
 
@@ -161,8 +191,9 @@ class Rejected:
 class Scan:
     """The whole result: what every output renders.
 
-    timeline  rows (bucket, cause or outcome, events): causes of auth failures and `ok`/`error`/`other` for the rest
-    partial   true when reading was interrupted
+    timeline    rows (bucket, cause or outcome, events): causes of auth failures and `ok`/`error`/`other` for the rest
+    partial     true when reading was interrupted
+    detections  findings of rules that name no cause: events of any kind, which count as no failure
     """
 
     inputs: tuple[Input, ...]
@@ -180,3 +211,9 @@ class Scan:
     partial: bool = False
     coverage: tuple[Coverage, ...] = ()  # of each log
     trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client
+    detections: tuple[Finding, ...] = ()
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """All findings, of causes and of rules."""
+        return self.findings + self.detections

@@ -61,7 +61,9 @@ class Card:
 
 @dataclass(frozen=True)
 class Page:
-    """benign: findings that need no action; calm: benign causes without a finding of their own, with their count."""
+    """benign: findings that need no action; calm: benign causes without a finding of their own, with their count;
+    detections: findings of rules that name no cause, worst first.
+    """
 
     scan: Scan
     cards: tuple[Card, ...]
@@ -73,6 +75,7 @@ class Page:
     last: datetime | None
     logs: tuple[Log, ...]
     assumption: str
+    detections: tuple[Finding, ...]
 
 
 class _Words(NamedTuple):
@@ -115,6 +118,7 @@ def build_page(scan: Scan, library: Library) -> Page:
         last,
         logs_of(scan),
         assumption(scan),
+        tuple(sorted(scan.detections, key=lambda found: -_rank(found.severity))),
     )
 
 

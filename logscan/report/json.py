@@ -1,6 +1,7 @@
 """`scan --format json|ndjson`: the contract logscan.findings/1. The same scan gives the same bytes."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ def findings_json(scan: Scan) -> str:
            `coverage` only of logs of which there is something to tell, and `log` and `doubt` of an input likewise
     """
     parts = Counter(source.log for source in scan.inputs)
+    rules = {each.rules[0]: each.counts.events for each in scan.detections}
     document: dict[str, Any] = {
         "schema": SCHEMA,
         "inputs": [_input(source, parts[source.log]) for source in scan.inputs],
@@ -30,6 +32,7 @@ def findings_json(scan: Scan) -> str:
             "rejects": scan.rejects,
             "auth_failures": scan.auth_failures,
             "by_cause": dict(sorted(scan.by_cause.items(), key=lambda item: (-item[1], item[0]))),
+            **({"by_rule": dict(sorted(rules.items(), key=lambda item: (-item[1], item[0])))} if rules else {}),
         },
         "findings": [_finding(found) for found in in_order(scan)],
     }
@@ -52,7 +55,7 @@ def findings_ndjson(scan: Scan) -> str:
 def in_order(scan: Scan) -> list[Finding]:
     """Worst first, then by first_seen (unknown last), then by id."""
     last = datetime.max.replace(tzinfo=UTC)
-    return sorted(scan.findings, key=lambda f: (-severity_rank(f.severity), f.first_seen or last, f.id))
+    return sorted(scan.told, key=lambda f: (-severity_rank(f.severity), f.first_seen or last, f.id))
 
 
 def moment_text(when: datetime | None) -> str | None:
@@ -114,8 +117,8 @@ def _stretch(stretch: Stretch) -> dict[str, Any]:
 def _finding(found: Finding) -> dict[str, Any]:
     return {
         "id": found.id,
-        "cause": found.cause,
-        "family": found.family,
+        "cause": found.cause or None,
+        "family": found.family or None,
         "confidence": found.confidence,
         "severity": found.severity,
         "pattern": found.pattern,
@@ -144,6 +147,7 @@ def _finding(found: Finding) -> dict[str, Any]:
         "playbook": found.playbook or None,
         "missing_evidence": found.missing_evidence or None,
         "next_expected": moment_text(found.next_expected),
+        **({"detection": asdict(found.detection)} if found.detection else {}),
     }
 
 

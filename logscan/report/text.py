@@ -51,7 +51,7 @@ def summary_text(scan: Scan, taxonomy: Taxonomy) -> str:
 
 
 def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) -> Row:
-    cause = _cause(found.cause, taxonomy)
+    cause = found.detection.title if found.detection else _cause(found.cause, taxonomy)
     pattern = taxonomy.patterns[found.pattern].title if found.pattern in taxonomy.patterns else found.pattern
     if found.period_s:
         pattern = f"every {duration(found.period_s)}"
@@ -64,8 +64,13 @@ def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) 
         since=_since(found.first_seen),
         events=number(found.counts.events),
         confidence=found.confidence,
-        advice=f"{book.title} ({book.id})" if book else found.playbook or "see the report",
+        advice=f"{book.title} ({book.id})" if book else found.playbook or _advice(found),
     )
+
+
+def _advice(found: Finding) -> str:
+    references = found.detection.references if found.detection else ()
+    return f"see {references[0]}" if references else "see the report"
 
 
 def _where(scope: Scope) -> str:

@@ -72,7 +72,7 @@ def rule_text(
 
 def foreign_text(detection: str, extra: str = "") -> str:
     """A rule as SigmaHQ writes it, without a `logscan:` block."""
-    head = "title: Foreign\nid: 6d2bdc1b-8a57-4a4c-9d35-0b5b5ad4ae0c\nlogsource: {category: webserver}\n"
+    head = "title: Foreign\nid: 6d2bdc1b-8a57-4a4c-9d35-0b5b5ad4ae0c\nlogsource: {category: application}\n"
     return f"{head}{extra}detection:\n{indent(dedent(detection).strip(), '  ')}\n"
 
 

@@ -106,5 +106,5 @@ def test_the_words_of_the_file_stay_with_the_rule(tmp_path: Path) -> None:
     rule = load(make(tmp_path, {"causes/a_rule.yml": foreign_text(TEXT, extra)})).detections[0]
     assert (rule.level, rule.status, rule.description) == ("high", "test", "Why.")
     assert (rule.references, rule.falsepositives) == (("https://example.com/a",), ("Probes",))
-    assert rule.logsource == {"category": "webserver"}
+    assert rule.logsource == {"category": "application"}
     assert rule.path.endswith("causes/a_rule.yml")
