@@ -1,4 +1,4 @@
-.PHONY: check test report bench lock
+.PHONY: check test report bench lab lock
 
 check:  ## the one truth: format, lint, types, floors, tests
 	sh scripts/test
@@ -11,6 +11,10 @@ report:  ## report.html from sample_logs/
 bench:  ## speed and memory, against other tools in the same run
 	sh scripts/environment dev
 	.venv/bin/python benchmarks/run.py
+
+lab:  ## real servers and clients made to fail: how often logscan names the cause
+	sh scripts/environment dev
+	.venv/bin/python -m tests.lab
 
 lock:  ## renew constraints/*.txt
 	sh scripts/lock

@@ -1,0 +1,20 @@
+"""One module a server: `served(folder)` runs it and says what can be done to it."""
+
+from functools import partial
+
+from tests.lab.benches import apache, aws, django, fastapi, flask, haproxy, nginx, postgresql, registry, sdks, sshd
+from tests.lab.drive import Served
+
+BENCHES: dict[str, Served] = {
+    "nginx": nginx.served,
+    "apache": apache.served,
+    "haproxy": haproxy.served,
+    **{f"fastapi-{style}": partial(fastapi.served, style=style) for style in ("plain", "json", "trace")},
+    "django": django.served,
+    "flask": flask.served,
+    "registry": registry.served,
+    "postgresql": postgresql.served,
+    "sshd": sshd.served,
+    "sdks": sdks.served,
+    "aws": aws.served,
+}
