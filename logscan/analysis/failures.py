@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from logscan.analysis.judgement import Judgement
+from logscan.analysis.request_ids import load_request_ids, request_ids, wanted_columns
 from logscan.analysis.visits import principal
 from logscan.model.taxonomy import UNCLASSIFIED
 
@@ -25,6 +26,7 @@ _TEXTS = {
     "cause": "logscan.cause",
     "confidence": "logscan.confidence",
 }
+_TOLD = {"host": "host.name", "token": "logscan.token"}
 _LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
 _UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
 _IDS = ("client", "user", "endpoint")
@@ -38,20 +40,24 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
     """Narrow CLASSIFIED to what measuring needs.
 
     Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
-         alternatives (joined by LISTED; see as_places), status, request (hash of the
-         request or trace id), client_id, user_id and endpoint_id (as in VISITS), family (of the dataset); sorted by
-         time, path and offset; `row` is the place in that order
+         alternatives (joined by LISTED; see as_places), status, ids (see `request_ids`), host, what CONTENT has
+         (expires: microseconds since the epoch), client_id, user_id and endpoint_id (as in VISITS), family (of the
+         dataset); sorted by time, path and offset; `row` is the place in that order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
-    request = pl.coalesce("http.request.id", "trace.id")
+    ids = load_request_ids()
     found = classified.select(
         pl.col("@timestamp").cast(pl.Int64).alias("t"),
         pl.col("logscan.line").alias("line"),
         pl.col("log.offset").fill_null(0).alias("offset"),  # records of one JSON document may share a line
         pl.col("http.response.status_code").alias("status"),
-        pl.when(request.is_not_null()).then(request.hash(0)).alias("request"),
+        pl.col("logscan.expired_s").alias("expired_s"),
+        pl.col("logscan.skew_s").alias("skew_s"),
+        pl.col("logscan.lifetime_s").alias("lifetime_s"),
+        pl.col("logscan.expires").cast(pl.Int64).alias("expires"),
     ).collect()
-    for name, column in (_TEXTS | _LISTS).items():
+    found = found.with_columns(request_ids(classified.select(wanted_columns(ids)).collect(), ids))
+    for name, column in (_TEXTS | _TOLD | _LISTS).items():
         text = pl.col(column).list.join(LISTED) if name in _LISTS else pl.col(column)
         wanted = [text.fill_null(_UNNAMED[name]) if name in _UNNAMED else text]
         wanted += [principal(column).alias(f"{name}_id")] if name in _IDS else []

@@ -70,7 +70,8 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
          so does the timeline, less what has no time; the result does not depend on row order
     """
     classified = observed.classified.lazy()
-    failures = with_reasons(read_failures(classified, judgement), within_s=judgement.measures.reason_s)
+    joined = with_reasons(read_failures(classified, judgement), judgement.measures)
+    failures = joined.failures
     if failures.is_empty():
         return Built((), _TIMELINE.to_frame())
     first, last = _span(observed, failures)

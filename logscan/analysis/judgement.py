@@ -46,6 +46,12 @@ class Measures:
     stretch_share: float
     pair_s: float
     reason_s: float
+    id_lines: int
+    clock_reach_s: float
+    clock_near_s: float
+    clock_pairs: int
+    clock_share: float
+    clock_lead_share: float
     concentration_share: float
     proxy_ok_share: float
     dominant_share: float

@@ -42,6 +42,8 @@ class Request:
     agent: str = "probe/1.0"
     rules: tuple[str, ...] = ("http_401",)
     request: str | None = None
+    status: int | None = 0  # 0: as the outcome has it
+    host: str | None = None
 
 
 def bad(request: Request) -> Request:
@@ -90,7 +92,8 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
             "user.name": each.user,
             "http.request.method": each.method,
             "http.request.id": each.request,
-            "http.response.status_code": 401 if each.outcome == "auth_failure" else 200,
+            "http.response.status_code": _status(each),
+            "host.name": each.host,
             "server.address": each.upstream,
             "user_agent.original": each.agent,
             "logscan.endpoint": each.endpoint,
@@ -119,6 +122,12 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
         frame.lazy().select(visit_columns()),
         *((times.cast(TIME).min(), times.cast(TIME).max()) if times.len() else (None, None)),  # type: ignore[arg-type]
     )
+
+
+def _status(request: Request) -> int | None:
+    if request.status != 0:
+        return request.status
+    return 401 if request.outcome == "auth_failure" else 200
 
 
 @lru_cache(maxsize=1)

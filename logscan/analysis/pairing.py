@@ -1,0 +1,165 @@
+"""Which telling line speaks of which bare one: near in time, of the same kind, and the only reason in reach."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from typing import NamedTuple
+
+import polars as pl
+
+_PASSES = (0.05, 0.25, 1.0)  # of the tolerance: what is nearest is paired first
+_REACH = 64  # telling lines on each side that are looked at
+_KNOWN = (
+    "client",
+    "user",
+    "service",
+    "method",
+    "endpoint",
+    "status",
+)  # what two lines about one request cannot say differently
+
+PAIRS = pl.Schema({"row": pl.UInt32(), "told": pl.UInt32()})
+
+
+class Paired(NamedTuple):
+    """pairs: PAIRS. doubted: rows of bare lines with several different reasons in reach, and those causes, in order."""
+
+    pairs: pl.DataFrame
+    doubted: dict[int, tuple[str, ...]]
+
+
+class _Line(NamedTuple):
+    row: int
+    t: int
+    log: str
+    request: bool  # a server's line of a request, with client and status
+    cause: str
+    known: tuple[str | int | None, ...]
+
+
+Taken = AbstractSet[tuple[str, int]]  # of a log, rows of telling lines that have their refusal there
+
+
+def pair(
+    bare: pl.DataFrame, told: pl.DataFrame, by: Sequence[str], within: int, *, crowd: bool, taken: Taken = frozenset()
+) -> Paired:
+    """Pair lines that have the same values of `by`, none of them null.
+
+    In:    row, t (microseconds, clocks set), log, cause, client, user, service, method, endpoint, status and `by`
+           taken: telling lines that were paired before
+           crowd: lines of several requests may be alike in `by`: then there must be a telling line for each
+    Law:   a telling line is paired with one line of a log at most, a bare line with one telling line at most; none with
+           a line that contradicts it; none when lines in reach tell different causes; no row order matters
+    Units: within in microseconds
+    """
+    keys = [*by]
+    here, there = bare.drop_nulls(["t", *keys]).sort("t", "row"), told.drop_nulls(["t", *keys]).sort("t", "row")
+    near = there.select(*keys, "t", there="t")
+    reached = here.join_asof(
+        near, on="t", by=keys, strategy="nearest", tolerance=within, check_sortedness=False
+    ).drop_nulls("there")
+    if reached.is_empty():
+        return Paired(PAIRS.to_frame(), {})
+    pairs: list[tuple[int, int]] = []
+    doubted: dict[int, tuple[str, ...]] = {}
+    wanted = reached.select(keys).unique()
+    tolds = _by_key(there.join(wanted, on=keys, how="semi"), keys)
+    for key, lines in _by_key(here.join(wanted, on=keys, how="semi"), keys).items():
+        group = _Group(lines, tolds.get(key, []), within, taken)
+        group.pair(crowd=crowd)
+        pairs += group.pairs
+        doubted |= group.doubted
+    return Paired(pl.DataFrame(sorted(pairs), schema=PAIRS, orient="row"), doubted)
+
+
+def _by_key(frame: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], list[_Line]]:
+    found: dict[tuple[object, ...], list[_Line]] = {}
+    texts = ("log", "cause", "client", "user", "service", "method", "endpoint")
+    key = pl.concat_list(pl.col(name).cast(pl.String()) for name in keys).alias("key")
+    plain = frame.sort("t", "row").select(key, "row", "t", pl.col(texts).cast(pl.String()), "status")
+    for row in plain.iter_rows(named=True):
+        line = _Line(
+            row["row"],
+            row["t"],
+            row["log"],
+            row["status"] is not None and row["client"] is not None,
+            row["cause"],
+            tuple(row[name] for name in _KNOWN),
+        )
+        found.setdefault(tuple(row["key"]), []).append(line)
+    return found
+
+
+class _Group:
+    """The lines that are alike in what they are paired by, in time order."""
+
+    def __init__(self, bare: Sequence[_Line], told: Sequence[_Line], within: int, taken: Taken) -> None:
+        self.bare, self.told, self.within = bare, told, within
+        self.times = [line.t for line in told]
+        self.before = taken
+        self.taken: set[tuple[str, int]] = set()
+        self.pairs: list[tuple[int, int]] = []
+        self.doubted: dict[int, tuple[str, ...]] = {}
+
+    def pair(self, *, crowd: bool) -> None:
+        bare_times = [line.t for line in self.bare]
+        reach: dict[int, list[int]] = {}
+        for at, line in enumerate(self.bare):
+            found = self._near(line)
+            causes = sorted({self.told[k].cause for k in found})
+            if len(causes) > 1:
+                self.doubted[line.row] = tuple(causes)
+            elif found and (not crowd or _enough(line, bare_times, self.times, self.within)):
+                reach[at] = found
+        for share in _PASSES:
+            for at in [*reach]:
+                line = self.bare[at]
+                free = [
+                    (abs(self.times[k] - line.t), k)
+                    for k in reach[at]
+                    if not self._has(line.log, k) and abs(self.times[k] - line.t) <= share * self.within
+                ]
+                if free:
+                    self._take(line, min(free)[1])
+                    del reach[at]
+        self._sweep(reach)
+
+    def _near(self, line: _Line) -> list[int]:
+        low = bisect_left(self.times, line.t - self.within)
+        high = bisect_right(self.times, line.t + self.within)
+        middle = bisect_left(self.times, line.t, low, high)
+        return [k for k in range(max(low, middle - _REACH), min(high, middle + _REACH)) if _fits(line, self.told[k])]
+
+    def _has(self, log: str, k: int) -> bool:
+        return (log, k) in self.taken or (log, self.told[k].row) in self.before
+
+    def _take(self, line: _Line, k: int) -> None:
+        self.taken.add((line.log, k))
+        self.pairs.append((line.row, self.told[k].row))
+
+    def _sweep(self, reach: dict[int, list[int]]) -> None:
+        """Of a burst, where what is nearest is taken many times over: one after the other."""
+        ahead: dict[str, int] = {}
+        for at, found in reach.items():
+            line = self.bare[at]
+            k = ahead.get(line.log, 0)
+            while k < len(self.told) and (self.times[k] < line.t - self.within or self._has(line.log, k)):
+                k += 1
+            ahead[line.log] = k
+            if k == len(self.told) or self.times[k] > line.t + self.within:
+                continue
+            if self.told[k].cause == self.told[found[0]].cause and _fits(line, self.told[k]):
+                self._take(line, k)
+
+
+def _enough(line: _Line, bare: Sequence[int], told: Sequence[int], within: int) -> bool:
+    """Of as many refusals as there are reasons in reach, each may have its own; of more, nobody can tell which."""
+    reasons = bisect_right(told, line.t + within) - bisect_left(told, line.t - within)
+    return reasons >= bisect_right(bare, line.t + within) - bisect_left(bare, line.t - within)
+
+
+def _fits(bare: _Line, told: _Line) -> bool:
+    """Two lines of requests in one log are two requests."""
+    if bare.request and told.request and bare.log == told.log:
+        return False
+    return all(a is None or b is None or a == b for a, b in zip(bare.known, told.known, strict=True))
