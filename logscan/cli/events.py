@@ -17,6 +17,7 @@ from logscan.cli.output import Target, open_output
 @click.option("-o", "--output", "out", default="-", type=Target(), help="Write here instead of to stdout.")
 def events_command(form: str, out: str, *, all_events: bool, **flags: Any) -> None:
     """Print the authentication failures of PATH... with their causes, in line order, secrets taken out."""
+    from logscan.analysis.reason_from import reasons_of, with_reason_from  # noqa: PLC0415
     from logscan.cli.reading import finish, reading  # noqa: PLC0415 (start-up time)
     from logscan.engine.assemble import words  # noqa: PLC0415
     from logscan.engine.read import read_logs  # noqa: PLC0415
@@ -26,8 +27,9 @@ def events_command(form: str, out: str, *, all_events: bool, **flags: Any) -> No
         raise click.UsageError("Parquet is no text for a terminal: name a file with -o.")
     with ExitStack() as kept:
         with reading(flags, all_events=all_events) as (asked, step):
-            ran, _ = kept.enter_context(read_logs(asked, step))
+            ran, (_, _, judgement) = kept.enter_context(read_logs(asked, step))
+        reasons = reasons_of(ran.merged.classified.lazy(), judgement)
         rows = ran.merged.events if all_events else ran.merged.classified
         with open_output(out) as file:
-            write_events(rows.parts(), form, file)
+            write_events((with_reason_from(part, reasons) for part in rows.parts()), form, file)
     finish([words(fault) for fault in ran.faults], ran)
