@@ -152,21 +152,6 @@ class ClockOffset:
 
 
 @dataclass(frozen=True)
-class ClockOffset:
-    """How far the clock of the log `other` is ahead of that of `one`, and how many pairs of lines say so.
-
-    by    what told that two lines are about one request
-    Units: seconds; negative: behind
-    """
-
-    one: str
-    other: str
-    seconds: float
-    pairs: int
-    by: str
-
-
-@dataclass(frozen=True)
 class Coverage:
     """What part of the time a log covers, and how its clock ran.
 
