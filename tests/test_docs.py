@@ -185,7 +185,7 @@ def fenced_commands() -> Iterator[Any]:
 def test_a_printed_command_parses(words: list[str]) -> None:
     command, left = resolved(words)
     assert not isinstance(command, click.Group)
-    command.make_context("logscan", left)
+    command.make_context("logscan", left, parent=click.Context(cli, **cli.context_settings))
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)

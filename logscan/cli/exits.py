@@ -10,7 +10,7 @@ from logscan.model.errors import Faults, LogscanError, SourceError
 
 class Exit(IntEnum):
     CLEAN = 0  # ran to its end; nothing at or above --fail-on
-    FINDINGS = 1  # findings at or above --fail-on
+    FINDINGS = 1  # findings at or above --fail-on; verify: inputs that are not those of the report
     USAGE = 2  # click's own
     NO_EVENTS = 3  # nothing could be read or understood: not the same as clean
     INVALID = 4  # a rule, format or setting is wrong

@@ -14,6 +14,8 @@ COMMANDS = {
     "report": ("logscan.cli.report", "report_command", "Write one HTML page that explains the 401s in PATH..."),
     "scan": ("logscan.cli.scan", "scan_command", "Print the findings as a table or JSON."),
     "events": ("logscan.cli.events", "events_command", "Print the classified authentication failures, or every event."),
+    "bundle": ("logscan.cli.bundle", "bundle_command", "Write a zip of report, findings, evidence and charts."),
+    "verify": ("logscan.cli.verify", "verify_command", "Say whether files are those that a report was made from."),
     "explain": ("logscan.cli.explain", "explain_command", "Say how a line was read, what matched and why."),
     "formats": ("logscan.cli.formats", "formats_group", "List, show, test, find and write log formats."),
     "rules": ("logscan.cli.rules", "rules_group", "List, show, check and test rules."),
@@ -40,7 +42,8 @@ class LazyGroup(ErrorGroup):
     cls=LazyGroup,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
     epilog=(
-        "Exit codes: 0 ran; 1 findings at or above --fail-on; 2 usage; 3 nothing could be read or understood; "
+        "Exit codes: 0 ran; 1 findings at or above --fail-on, or inputs that are not those of a report (verify); "
+        "2 usage; 3 nothing could be read or understood; "
         "4 a rule, format or setting is invalid; 130 interrupted (partial results are written and marked)."
     ),
 )

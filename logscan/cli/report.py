@@ -2,6 +2,7 @@
 
 import shlex
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
@@ -13,17 +14,19 @@ from logscan.cli.output import Target, write_text
 @click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
 @shared_options
 @click.option("-o", "--output", "out", default="report.html", show_default=True, type=Target(), help="- is stdout.")
-def report_command(out: str, **flags: Any) -> None:
+@click.option("--title", default="", metavar="TEXT", help="What the case is called, at the top of the page.")
+def report_command(out: str, title: str, **flags: Any) -> None:
     """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
     from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)
 
-    answer, page = _render(flags)
+    answer, page, _ = render(flags, title)
     write_text(out, page)
     summarise(answer, out)
     finish(answer.scan.faults, answer.scan)
 
 
-def _render(flags: dict[str, Any]) -> tuple[Any, str]:
+def render(flags: dict[str, Any], title: str) -> tuple[Any, str, datetime]:
+    """Read, find and write the page. Out: the answer, the page, the time that it names."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
     from logscan import __version__  # noqa: PLC0415
@@ -46,13 +49,14 @@ def _render(flags: dict[str, Any]) -> tuple[Any, str]:
             version=__version__,
             bundle=bundle.result(),
             shown=answer.shown,
+            title=title,
         )
-    return answer, page
+    return answer, page, asked.now
 
 
-def summarise(answer: Any, out: str) -> None:
+def summarise(answer: Any, out: str, what: str = "report") -> None:
     from logscan.report.text import summary_text  # noqa: PLC0415
 
     click.echo(summary_text(answer.scan, answer.library.taxonomy), err=True)
     if out != "-":
-        click.echo(f"report: {out}", err=True)
+        click.echo(f"{what}: {out}", err=True)

@@ -11,7 +11,13 @@ from logscan.model.severity import SEVERITIES
 
 @click.command("scan", epilog="Example: logscan scan /var/log/nginx --format json --fail-on high | jq .summary")
 @shared_options
-@click.option("--format", "form", type=click.Choice(["table", "json", "ndjson"]), default="table", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "text", "markdown", "json", "ndjson"]),
+    default="table",
+    show_default=True,
+)
 @click.option("-o", "--output", "out", default="-", type=Target(), help="Write here instead of to stdout.")
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
@@ -31,6 +37,10 @@ def _render(answer: Any, form: str) -> str:
         from logscan.report.text import findings_table  # noqa: PLC0415
 
         return findings_table(answer.scan, answer.library.taxonomy, answer.library.playbooks)
+    if form in ("text", "markdown"):
+        from logscan.report.brief import brief  # noqa: PLC0415
+
+        return brief(answer.scan, answer.library, form)
     from logscan.report.json import findings_json, findings_ndjson  # noqa: PLC0415
 
     return findings_json(answer.scan) if form == "json" else findings_ndjson(answer.scan)

@@ -15,7 +15,7 @@ from logscan.ingest.tar import Member
 from logscan.ingest.walk import Spot, expand, is_companion, source_error
 from logscan.model.errors import SourceError
 
-__all__ = ["Found", "Source", "Stream", "find_sources", "open_source"]
+__all__ = ["Found", "Source", "Stream", "find_sources", "open_source", "sha256_of"]
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,24 @@ def open_source(source: Source, stdin: BinaryIO | None = None, limits: Limits | 
     except BaseException:
         raw.close()
         raise
+
+
+def sha256_of(source: Source, stdin: BinaryIO | None = None) -> str:
+    """Hex, of what is stored: the same as `Stream.sha256` after reading to the end.
+
+    Errors: SourceError when it cannot be opened or read to its end
+    """
+    try:
+        raw, _ = _open(source, stdin, load_limits())
+    except OSError as fault:
+        raise source_error(source.path, fault) from fault
+    try:
+        raw.drain()
+    finally:
+        raw.close()
+    if raw.fault:
+        raise source_error(source.path, raw.fault)
+    return raw.sha256
 
 
 def _open(source: Source, stdin: BinaryIO | None, limits: Limits) -> tuple[Raw, int | None]:

@@ -60,6 +60,19 @@ def palette_css() -> str:
     return f":root{{{''.join(light)}}}\n@media screen and (prefers-color-scheme:dark){{:root{{{''.join(dark)}}}}}\n"
 
 
+def hex_of(colour: str) -> str:
+    """The colour on white paper that `var(--c-<family>-<shade>)` stands for, where no style sheet is at hand."""
+    found = re.fullmatch(r"var\(--c-([a-z_]+)-([1-3])\)", colour)
+    if not found:
+        raise ValueError(f"{colour!r} is no colour of a cause")
+    base = _palette()["families"][found[1]][0]
+    if found[2] == "1":
+        return str(base)
+    other = 0xFF if found[2] == "2" else 0x1A
+    parts = [round(int(base[at : at + 2], 16) * 0.62 + other * 0.38) for at in (1, 3, 5)]
+    return "#" + "".join(f"{part:02x}" for part in parts)
+
+
 def _shades(family: str) -> str:
     mixes = ((1, f"var(--c-{family})"), (2, f"color-mix(in oklab,var(--c-{family}) 62%,var(--paper))"),
              (3, f"color-mix(in oklab,var(--c-{family}) 62%,var(--ink))"))  # fmt: skip

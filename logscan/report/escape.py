@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -15,6 +16,8 @@ UNSEEN = (
     r"\u{fff9}-\u{fffb}\u{fdd0}-\u{fdef}\u{e0000}-\u{e007f}]"
 )
 # OWASP, CSV injection: what a spreadsheet takes for a formula, full-width signs too; a lone `-` (empty) is none.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
+_LINE = 400  # characters of a log line in a fence
 _FORMULA = r"^[\s\u{a0}]*(?:[=+@|%\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|-.)"
 
 
@@ -88,3 +91,16 @@ def shortened(text: str, columns: int) -> str:
         used += _columns(text[kept])
         kept += 1
     return text[:kept] + "…"
+
+
+def markdown_text(text: str) -> str:
+    """Text that is nothing but text in Markdown; a line break would end its list or table."""
+    return _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
+
+
+def markdown_fence(texts: Sequence[str], indent: str = "") -> str:
+    """A block of code, in a fence with more backticks than any of its lines has in a row."""
+    lines = [visible(text, _LINE) for text in texts]
+    longest = max([2, *(len(run) for text in lines for run in re.findall("`+", text))])
+    fence = "`" * (longest + 1)
+    return "\n".join(indent + text for text in (fence, *lines, fence))

@@ -17,6 +17,7 @@ from logscan.report import show
 from logscan.report.charts import chart_json, for_script, palette_css, timeline_spec
 from logscan.report.context import Page, build_page
 from logscan.report.packed import packed_events
+from logscan.report.provenance import provenance
 from logscan.rules.load import Library
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ def render_html(
     version: str,
     bundle: str,
     shown: pl.DataFrame | None = None,
+    title: str = "",
 ) -> str:
     """The whole page.
 
     In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page;
-         shown: the failures for the table (SHOWN), none when it is left out
+         shown: the failures for the table (SHOWN), none when it is left out; title: what the reader calls the case
     Law: a pure function of its arguments; no text of `scan` becomes markup, script, style, link or anything unseen;
          the page asks nothing of the network and tells everything but the interactive chart without scripts
     """
@@ -59,7 +61,7 @@ def render_html(
     numbers = {id(card.finding): card.number for card in (*page.cards, *page.benign)}
     listed = SHOWN.to_frame() if shown is None else shown
     events = packed_events(listed, [numbers[id(finding)] for finding in scan.findings]) if listed.height else ""
-    environment = _environment(folder / "html")
+    environment = page_environment(folder / "html")
     safe: Any = environment.globals["safe"]
     return environment.get_template("report.html.j2").render(
         page=page,
@@ -67,11 +69,17 @@ def render_html(
         generated=generated,
         command=command,
         version=version,
+        title=title,
         digest=library.digest,
         policy=safe(_POLICY.format(scripts=" ".join(map(_hash, scripts)), style=_hash(style))),
         style=safe(style),
         scripts=[safe(text) for text in scripts],
         data=safe(chart_json(chart)),
+        provenance=safe(
+            chart_json(
+                provenance(scan, generated=generated, command=command, version=version, rules_digest=library.digest)
+            )
+        ),
         events=safe(events),
         listed=listed.height,
     )
@@ -104,7 +112,7 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _environment(folder: Path) -> "jinja2.Environment":
+def page_environment(folder: Path) -> "jinja2.Environment":
     """Templates that escape all they are given, refuse what they were not given, and show what would hide."""
     import jinja2  # noqa: PLC0415 - start-up time
     import markupsafe  # noqa: PLC0415

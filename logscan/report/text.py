@@ -12,9 +12,9 @@ from logscan.model.finding import Finding, Scan, Scope
 from logscan.model.resources import reports_dir
 from logscan.model.taxonomy import Taxonomy
 from logscan.report.coverage import assumption, logs_of
-from logscan.report.escape import cell, shortened
+from logscan.report.escape import cell, markdown_fence, markdown_text, shortened
 from logscan.report.json import in_order
-from logscan.report.show import duration, number, visible
+from logscan.report.show import duration, moment, number, visible
 from logscan.rules.playbook import Playbook
 
 _SEVERITIES = {"informational": "info"}
@@ -41,13 +41,13 @@ def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playb
     Law:  printable characters and line breaks only, whatever the log holds
     """
     rows = [_row(found, taxonomy, playbooks or {}) for found in in_order(scan)]
-    return render_text("findings.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan))
+    return render_text("findings.j2", scan=scan, rows=rows, **totals(scan, taxonomy))
 
 
 def summary_text(scan: Scan, taxonomy: Taxonomy) -> str:
     """A few lines for stderr, without a line break at the end."""
     rows = [_row(found, taxonomy, {}) for found in in_order(scan)]
-    return render_text("summary.j2", scan=scan, rows=rows, causes=_causes(scan, taxonomy), **_read(scan)).rstrip("\n")
+    return render_text("summary.j2", scan=scan, rows=rows, **totals(scan, taxonomy)).rstrip("\n")
 
 
 def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) -> Row:
@@ -88,11 +88,11 @@ def _cause(cause: str, taxonomy: Taxonomy) -> str:
     return known.title if known else cause
 
 
-def _read(scan: Scan) -> dict[str, Any]:
-    """What was assumed, and what is to be minded, of the inputs; each with the log it speaks of."""
+def totals(scan: Scan, taxonomy: Taxonomy) -> dict[str, Any]:
+    """What totals.j2 reads beside the scan: causes; what was assumed, and what is to be minded, of the inputs."""
     doubts = [(each.path, each.doubt) for each in scan.inputs if each.doubt]
     times = [(log.title, notice) for log in logs_of(scan) for notice in log.notices]
-    return {"zones": assumption(scan), "noticed": [*doubts, *times]}
+    return {"causes": _causes(scan, taxonomy), "zones": assumption(scan), "noticed": [*doubts, *times]}
 
 
 def _causes(scan: Scan, taxonomy: Taxonomy) -> list[tuple[str, int]]:
@@ -105,6 +105,16 @@ def render_text(name: str, **values: Any) -> str:
     return _environment().get_template(name).render(**values)
 
 
+class Fence(str):
+    """Lines in a fence of Markdown: already made visible, its line breaks are meant."""
+
+    __slots__ = ()
+
+
+def _shown(value: Any) -> Any:
+    return visible(value) if isinstance(value, str) and not isinstance(value, Fence) else value
+
+
 @cache
 def _environment() -> jinja2.Environment:
     """Plain text: what would hide is shown, HTML means nothing here."""
@@ -112,7 +122,7 @@ def _environment() -> jinja2.Environment:
         loader=jinja2.FileSystemLoader(reports_dir() / "text"),
         autoescape=False,  # noqa: S701 - a terminal, not a page
         undefined=jinja2.StrictUndefined,
-        finalize=lambda value: visible(value) if isinstance(value, str) else value,
+        finalize=_shown,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
@@ -122,6 +132,10 @@ def _environment() -> jinja2.Environment:
         "cell": cell,
         "right": lambda text, columns: cell(text, columns, right=True),
         "short": shortened,
+        "md": markdown_text,
+        "fence": lambda texts, indent="": Fence(markdown_fence(texts, indent)),
         "n": number,
+        "moment": moment,
+        "upfirst": lambda text: text[:1].upper() + text[1:],
     }
     return environment

@@ -162,3 +162,13 @@ def test_a_cache_that_cannot_be_written_does_not_stop_the_report(
     monkeypatch.setattr(vl_convert, "javascript_bundle", lambda _: "let n = 1;")
     (tmp_path / "file").write_text("a file, not a folder")
     assert "let n = 1;" in chart_bundle(tmp_path / "file" / "cache")
+
+
+@pytest.mark.parametrize("colour", ["red", "var(--c-none)", "var(--ink)", "var(--c-token-4)"])
+def test_only_colours_of_causes_have_a_number(colour: str) -> None:
+    with pytest.raises(ValueError, match="is no colour of a cause"):
+        charts.hex_of(colour)
+
+
+def test_every_shade_is_a_colour_of_its_own() -> None:
+    assert len({charts.hex_of(f"var(--c-token-{shade})") for shade in (1, 2, 3)}) == 3

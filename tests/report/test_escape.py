@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.report.escape import cell, csv_cells, json_text, shortened, width
+from logscan.report.escape import cell, csv_cells, json_text, markdown_fence, markdown_text, shortened, width
 
 HOSTILE = st.one_of(
     st.text(),
@@ -57,3 +57,16 @@ def test_a_cell_is_exactly_as_wide_as_asked(text: str, columns: int, right: bool
     assert width(got) == columns
     assert got.isprintable()
     assert width(shortened(text, columns)) <= columns
+
+
+@pytest.mark.parametrize("text", ["a", "`", "``` x", "a ```` b", "~~~"])
+def test_a_fence_is_longer_than_any_run_in_it(text: str) -> None:
+    first, *lines, last = markdown_fence([text, "plain"], "  ").split("\n")
+    assert first == last
+    assert set(first.strip()) == {"`"}
+    assert first.strip() not in text
+    assert lines == [f"  {text}", "  plain"]
+
+
+def test_markdown_text_is_one_line_of_words() -> None:
+    assert markdown_text("a *b* [c](d)\n# <e> | f") == r"a \*b\* \[c\](d)\\x0a\# \<e\> \| f"

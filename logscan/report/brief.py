@@ -1,0 +1,46 @@
+"""The report in words: for a terminal, a CI log, a chat or a ticket. The same sentences as the page's."""
+
+from typing import Any, NamedTuple
+
+from logscan.model.finding import Scan
+from logscan.model.resources import reports_dir
+from logscan.report.context import Card, build_page
+from logscan.report.html import page_environment
+from logscan.report.text import render_text, totals
+from logscan.rules.load import Library
+
+
+class Told(NamedTuple):
+    """A finding and what is said of it, each a phrase without a full stop."""
+
+    card: Card
+    scope: str
+    recurs: str
+    state: str
+    began: str
+    basis: str
+
+
+def brief(scan: Scan, library: Library, kind: str) -> str:
+    """Verdict, totals, and each finding with its evidence and what to do.
+
+    In:  kind: text | markdown
+    Law: pure; in text every character is printable or a line break; in Markdown no text of the log is markup, and
+         none ends the fence that it stands in
+    """
+    page = build_page(scan, library)
+    words: Any = page_environment(reports_dir() / "html").get_template("words.j2").module
+    cards = [
+        Told(
+            card,
+            scope=words.scope(card.finding.scope).striptags(),
+            recurs=words.recurs(card).striptags(),
+            state=words.state(card.finding).striptags(),
+            began=words.began(card.finding).striptags(),
+            basis=words.basis(card).striptags(),
+        )
+        for card in page.cards
+    ]
+    told = {"page": page, "scan": scan, "cards": cards, "verdict": words.verdict(page).striptags()}
+    told |= totals(scan, library.taxonomy)
+    return render_text({"text": "brief.j2", "markdown": "brief.md.j2"}[kind], **told)
