@@ -1,4 +1,4 @@
-.PHONY: check test report bench lab lock
+.PHONY: check test report bench lab lock score
 
 check:  ## the one truth: format, lint, types, floors, tests
 	sh scripts/test
@@ -18,3 +18,7 @@ lab:  ## real servers and clients made to fail: how often logscan names the caus
 
 lock:  ## renew constraints/*.txt
 	sh scripts/lock
+
+score:  ## how often causes, patterns, scopes and onsets of labelled scenarios are told right
+	sh scripts/environment dev
+	.venv/bin/python -m tests.scenarios.score

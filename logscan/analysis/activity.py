@@ -47,6 +47,15 @@ class Activity(Protocol):
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         """How many clients were active on protected routes in each [start, end), on one of them when it is given."""
 
+    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        """Every visit with a time of some clients or users.
+
+        Out: t (microseconds), client, user, endpoint, outcome, site, status; in time order
+        """
+
+    def named_share(self, route: int) -> float | None:
+        """The successes on a route that name a user / the successes on it; None when there are none."""
+
     def share(self, route: int) -> float:
         """The visits to a route / the visits to any route that has a name."""
 

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from logscan.analysis.beside import Beside
 from logscan.analysis.failures import NO_TIME, SECOND, Coded
 from logscan.analysis.measure import Log, measure
 from logscan.analysis.stretch import Stretch
@@ -13,11 +14,12 @@ from logscan.analysis.unit import PRINCIPALS, Answers, Unit, series_frame
 from logscan.model.severity import CONFIDENCES
 from logscan.rules.load import Library, match
 
+_MINUTE = 60.0  # the buckets of the totals begin up to so much before the events they count
 _UNNAMED = "irregular"  # the residual of the closed set of patterns, when no rule matches
 
 # Of a unit that principals were merged into, these are the medians of its members: each has a clock of its own,
 # and one client's success is not another's recovery.
-_OWN = ("recovered_share", "recovery_median_s", "recovery_cycle", "phase_success")
+_OWN = ("recovered_share", "recovery_median_s", "recovery_cycle", "episode_cycle", "phase_success")
 _OWN_CYCLE = (
     *("gap_median_s", "gap_mad_s", "gap_cv", "gap_max_s", "gap_floor", "timestamp_score", "period_s", "period_cv"),
     *("cycles", "missed_share", "phase_clock", "event_gap_median_s", "event_gap_cv", "episode_s", "quiet_medians"),
@@ -30,6 +32,7 @@ class Assessor:
 
     def __init__(self, log: Log, answers: Answers, library: Library) -> None:
         self.log, self.answers, self.patterns = log, answers, library.patterns
+        self.beside = Beside(answers, log.measures)
         causes = library.taxonomy.causes
         self.benign = frozenset(name for name, cause in causes.items() if cause.benign)
         self.families = {name: cause.family for name, cause in causes.items()}
@@ -52,6 +55,7 @@ class Assessor:
         for unit in new:
             unit.measured = measure(unit.rows, self.answers.of(unit), self.log.about(unit.rows))
             unit.series = self._series(unit)
+        self.beside.measure(new)
         self._hits([unit for unit in new if unit.level not in PRINCIPALS or unit.members])
         frame = series_frame(new)
         patterns, signatures = match(frame, self.patterns), match(frame, self.signatures)
@@ -74,12 +78,40 @@ class Assessor:
         }
         if measured.stretch is not None:
             row["others_hit"] = self._others(unit, measured.stretch)
+            row |= self._turns(unit, measured.stretch)
+            row["error_ratio"] = self._errors(measured.stretch)
         if unit.members:
             alike = {(member.pattern, member.series.get("period_s") is None) for member in unit.members}
             together = len(alike) == 1 and (unit.members[0].pattern, False) in alike
             own = (*_OWN, *(_OWN_CYCLE if together else ()))
             row |= {name: _median([member.series.get(name) for member in unit.members]) for name in own}
         return row | (dict.fromkeys(_OWN) if unit.hits_everybody else {})
+
+    def _errors(self, stretch: Stretch) -> float | None:
+        """How much more often the server itself fails from onset to end: then its backend is the reason."""
+        at, errors, events = self.answers.errors
+        inside = (at >= stretch.begins - _MINUTE) & (at <= stretch.ends)
+        during, other = events[inside].sum(), events[~inside].sum()
+        if not during or not other:
+            return None
+        least = 1.0 / (other + 1)
+        return float(errors[inside].sum() / during / max(errors[~inside].sum() / other, least))
+
+    def _turns(self, unit: Unit, stretch: Stretch) -> dict[str, Any]:
+        """Of several clients: how often each goes from success to failure and back, not how often they do together."""
+        columns, settings = self.log.columns, self.log.measures
+        codes, counts = columns.counted("client", unit.rows)
+        if codes.size < settings.few_principals:
+            return {}
+        chosen = codes[np.argsort(-counts, kind="stable")[: settings.turn_clients]]
+        crowd = self.answers.activity.crowd
+        known = crowd.codes(columns.ids("client")[chosen])
+        asked, changes = crowd.turns(known, stretch.begins, float(np.nextafter(stretch.ends, np.inf)))
+        enough = asked >= settings.turn_requests
+        if not enough.any():
+            return {"turn_share": None, "alternations": int(changes.sum())}
+        share = changes[enough] / (asked[enough] - 1)
+        return {"turn_share": float(np.median(share)), "alternations": int(changes.sum())}
 
     def _confidence(self, unit: Unit) -> str:
         """The one that most of its failures have; ties go to the lower."""

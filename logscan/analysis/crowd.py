@@ -112,6 +112,19 @@ class Crowd:
             active[low:high] += ((bad > 0) & (asked == 0)).sum(axis=1)
         return active, hit
 
+    def turns(self, codes: NDArray[np.int64], start: float, end: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Requests in [start, end) of each of these clients, and how often the outcome changed from one to the next."""
+        low, high = np.searchsorted(self._all.t, [start, end])
+        place = np.full(self.ids.size + 1, -1, dtype=np.int64)
+        known = np.unique(codes[(codes >= 0) & (codes < self.ids.size)])
+        place[known] = np.arange(known.size)
+        who = place[self._all.code[low:high]]
+        order = np.flatnonzero(who >= 0)
+        order = order[np.argsort(who[order], kind="stable")]
+        who, good = who[order], self._all.ok[low:high][order]
+        changed = (np.diff(who) == 0) & (good[1:] != good[:-1])
+        return np.bincount(who, minlength=known.size), np.bincount(who[1:][changed], minlength=known.size)
+
     def _active(self, edges: Floats, bounds: NDArray[np.int64], route: int | None) -> Floats:
         key = (float(edges[0]), float(edges[1]), route)
         if key not in self._counted:

@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.request_ids import load_request_ids, request_ids, wanted_columns
-from logscan.analysis.visits import principal
+from logscan.analysis.visits import principal, site
 from logscan.model.taxonomy import UNCLASSIFIED
 
 _TEXTS = {
     "path": "log.file.path",
     "dataset": "event.dataset",
     "service": "service.name",
+    "site": "url.domain",
     "client": "source.address",
     "user": "user.name",
     "credential": "logscan.credential",
@@ -30,6 +31,7 @@ _TOLD = {"host": "host.name", "token": "logscan.token"}
 _LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
 _UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
 _IDS = ("client", "user", "endpoint")
+_IDS_AT_END = r"(?:/\{id\})+$"
 _LISTED_TEXTS = 100_000  # different texts of one column
 LISTED = "\n"  # between the names of a list
 NO_TIME = np.iinfo(np.int64).min
@@ -42,7 +44,8 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
     Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
          alternatives (joined by LISTED; see as_places), status, ids (see `request_ids`), host, what CONTENT has
          (expires: microseconds since the epoch), client_id, user_id and endpoint_id (as in VISITS), family (of the
-         dataset); sorted by time, path and offset; `row` is the place in that order
+         dataset), group (the endpoint without ids at its end); sorted by time, path and offset; `row` is the place in
+         that order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
     ids = load_request_ids()
@@ -64,7 +67,8 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
         read = classified.select(wanted).collect()
         found = found.with_columns(as_places(read[column]).alias(name), *read.get_columns()[1:])
     family = mapped(found["dataset"], lambda names: names.replace_strict(judgement.families, default=names))
-    ordered = found.with_columns(family.alias("family")).sort("t", "path", "line", "offset", nulls_last=True)
+    group = mapped(found["endpoint"], lambda names: names.str.replace(_IDS_AT_END, "")).alias("group")
+    ordered = found.with_columns(family.alias("family"), group).sort("t", "path", "line", "offset", nulls_last=True)
     return ordered.with_row_index("row")
 
 
@@ -104,14 +108,15 @@ class Columns:
         )
         self.status = failures["status"].fill_null(0).to_numpy()
         self._sought: dict[tuple[str, str], int] = {}
-        self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family")}
+        self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family", "group")}
 
     def __getitem__(self, name: str) -> Coded:
         return self._texts[name]
 
     def ids(self, name: str) -> NDArray[np.uint64]:
-        """The number that stands for each text of client or user in VISITS, by code."""
-        return self._texts[name].texts.alias(name).to_frame().select(principal(name)).to_series().to_numpy()
+        """The number that stands for each text of client, user or site in VISITS, by code."""
+        number = site(name) if name == "site" else principal(name)
+        return self._texts[name].texts.alias(name).to_frame().select(number).to_series().to_numpy().astype(np.uint64)
 
     def text(self, name: str, row: int) -> str:
         found = self._texts[name]

@@ -12,6 +12,7 @@ import polars as pl
 
 from logscan.analysis.activity import activity_of
 from logscan.analysis.assess import Assessor
+from logscan.analysis.bare import pool_bare, told_cause
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
 from logscan.analysis.failures import NO_TIME, SECOND, Columns, most_listed, read_failures
@@ -36,6 +37,7 @@ class Observed(NamedTuple):
 
     first and last  of all events; None when no line has a time
     sources         path -> first and last of its events
+    marks           moments that somebody marked, and their labels
     """
 
     classified: pl.LazyFrame | pl.DataFrame  # CLASSIFIED
@@ -44,6 +46,7 @@ class Observed(NamedTuple):
     first: datetime | None
     last: datetime | None
     sources: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({})
+    marks: tuple[tuple[datetime, str], ...] = ()
 
 
 class Built(NamedTuple):
@@ -79,10 +82,12 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     activity = activity_of(observed.visits, routes, rows=judgement.measures.rows, first=first, last=last)
     benign = [rule for rule in library.signatures if _is_benign(rule.names, library)]
     failures = name_benign(failures, activity, benign, pair_s=judgement.measures.pair_s)
+    failures = pool_bare(failures, judgement.bare)
     columns = Columns(failures)
     clients = activity.clients(columns.ids("client"))
     spans = {path: (low.timestamp(), high.timestamp()) for path, (low, high) in observed.sources.items()}
-    log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)))
+    marks = tuple(sorted(moment.timestamp() for moment, _ in observed.marks))
+    log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)), marks)
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
     return maker.built(maker.units())
 
@@ -109,7 +114,7 @@ class _Maker:
     ) -> None:
         log = answers.log
         self.observed, self.library, self.judgement = observed, library, judgement
-        wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives")
+        wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives", "told")
         self.failures = failures.select(*wanted, *(name for name in failures.columns if name.startswith("reason_")))
         self.log, self.answers = log, answers
         self.assessor = Assessor(log, answers, library)
@@ -180,6 +185,9 @@ class _Maker:
             *(most_listed(part[name]) for name in ("rules", "alternatives")),
         )
         seen = [self.assessor.signatures[place] for place in unit.behaviour]
+        if unit.cause == UNCLASSIFIED and (told := told_cause(self.failures["told"].gather(unit.rows))) != UNCLASSIFIED:
+            first = named._replace(alternatives=(told, *named.alternatives))
+            named = first if seen else named._replace(cause=told)
         return decide(named, seen, self.texts, self.judgement.refines)
 
     def _folded(self, units: Sequence[Unit], verdicts: Sequence[Verdict]) -> list[tuple[Unit, Verdict]]:
@@ -220,7 +228,7 @@ class _Maker:
             "confidence": verdict.confidence,
         }
         row["state"] = self.judgement.state(row)
-        period = row.get("period_s") if unit.pattern in self._periodic() else None
+        period = row.get(self.judgement.periods.get(unit.pattern, ""))
         datasets = [text for text, _ in columns.top("dataset", unit.rows, listed)]
         unsure = verdict.cause == UNCLASSIFIED or verdict.confidence == "low"
         return Finding(
@@ -256,9 +264,6 @@ class _Maker:
             endpoints=columns.top("endpoint", unit.rows, listed),
             episodes=self._episodes(unit),
         )
-
-    def _periodic(self) -> set[str]:
-        return {pattern for pattern, shared in self.judgement.alike.items() if shared == "period"}
 
     def _next(self, unit: Unit) -> datetime | None:
         """The first cycle after the end of the log, of the principal whose turn it is."""

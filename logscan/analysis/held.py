@@ -13,7 +13,7 @@ from logscan.analysis.failures import SECOND
 from logscan.analysis.successes import NO_SUCCESS, Answered, Clients, Successes, as_successes, first_answers
 from logscan.model.schemas import OUTCOMES
 
-_OK, _FAILED, _ERROR = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error"))
+_OK, _FAILED, _ERROR, _OTHER = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error", "other"))
 BINS, ROUTE_BINS = 20_000, 2_000  # of the log; for one route, coarser
 _TABLE = 1 << 26  # cells of a table of all pairs; where there are more, pairs are sorted
 
@@ -37,6 +37,7 @@ class Held:
         self.routes, self.route = coded(ordered["endpoint"], few=True)
         self.user = ordered["user"]
         self.outcome = ordered["outcome"].to_numpy()
+        self.site, self.status = ordered["site"], ordered["status"]
         self.protected = np.isin(self.routes, np.array(sorted(routes), dtype=np.uint64))
 
     @cached_property
@@ -106,7 +107,7 @@ class Held:
         went = went.reshape(many, len(OUTCOMES))
         found = {
             "asked": went.sum(axis=1),
-            "errors": went[:, _ERROR],
+            "errors": went[:, _ERROR] + went[:, _OTHER],
             "ok": went[:, _OK],
             "protected_ok": np.bincount(code, minlength=many) + np.bincount(self.client[early], minlength=many),
             "paths": self._paths(),
@@ -163,6 +164,28 @@ class Held:
 
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         return [self.crowd.active(*question) for question in asked]
+
+    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        wanted = np.array(sorted(ids), dtype=np.uint64)
+        if key == "user":
+            mine = self.user.is_in(pl.Series(wanted).implode()).to_numpy()
+        else:
+            mine = np.isin(self.clients_known, wanted)[self.client]
+        places = np.flatnonzero(mine[self.untimed :]).astype(np.int32) + np.int32(self.untimed)
+        told = {"client": self.clients_known[self.client[places]], "endpoint": self.routes[self.route[places]]}
+        rest = {
+            name: column.gather(places) for name, column in zip(("user", "site", "status"), self._rest, strict=True)
+        }
+        return pl.DataFrame({"t": self._times(places), **told, "outcome": self.outcome[places], **rest})
+
+    @property
+    def _rest(self) -> tuple[pl.Series, pl.Series, pl.Series]:
+        return self.user, self.site, self.status
+
+    def named_share(self, route: int) -> float | None:
+        at = self._code(route)
+        places = np.flatnonzero((self.outcome == _OK) & (self.route == at))
+        return float((self.user.gather(places) != 0).to_numpy().mean()) if at >= 0 and places.size else None
 
     def share(self, route: int) -> float:
         counts = np.bincount(self.route, minlength=self.routes.size)

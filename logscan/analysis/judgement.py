@@ -63,6 +63,7 @@ class Measures:
     wide_clients: int
     wide_share: float
     wide_known_share: float
+    wide_fading_share: float
     wide_score: float
     wide_windows: int
     wide_endpoints: int
@@ -78,6 +79,26 @@ class Measures:
     gap_share: float
     gap_times: float
     jump_s: float
+    trend_windows: int
+    trend_events: int
+    ramp_clients: int
+    ramp_p: float
+    ramp_ratio: float
+    ramp_share: float
+    burst_windows: int
+    burst_times: float
+    burst_events: int
+    burst_least: int
+    spell_share: float
+    cycle_times: float
+    cycle_more: float
+    turn_clients: int
+    turn_requests: int
+    turnover_clients: int
+    beside_clients: int
+    redirect_s: float
+    mark_s: float
+    mark_shifts: int
     evidence_lines: int
     listed: int
     episodes_listed: int
@@ -110,7 +131,9 @@ class Judgement(NamedTuple):
     measures: Measures
     families: Mapping[str, str]  # dataset -> family
     refines: Mapping[str, frozenset[str]]
+    bare: frozenset[str]  # names of rules that know nothing but a status
     alike: Mapping[str, str]  # pattern -> what principals must share to be one finding
+    periods: Mapping[str, str]  # pattern -> the column of its period
     states: tuple[Entry, ...]
     severities: tuple[Entry, ...]
     advice: tuple[Advice, ...]
@@ -145,16 +168,21 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     measures = _measures(read["measures.yml"], faults)
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
-    shape.refuse_unknown({"families", "refines", "alike", "states", "severities"})
+    shape.refuse_unknown({"families", "refines", "bare", "alike", "periods", "states", "severities"})
     families = {name: family for family, names in _lists(shape, "families").items() for name in names}
     refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
+    bare = frozenset(shape.texts("bare", required=False))
     alike = {pattern: shared for shared, patterns in _lists(shape, "alike").items() for pattern in patterns}
+    inner = Shape(document, shape.value.get("periods"), "periods", faults)
+    for pattern, column in inner.value.items():
+        inner.one_of(str(pattern), column, set(SERIES), "column")
+    periods = {str(pattern): str(column) for pattern, column in inner.value.items()}
     states = _entries(shape, "states", STATES)
     severities = _entries(shape, "severities", SEVERITIES)
     advice = _advice(read["logging_advice.yml"], faults)
     if faults or measures is None:
         raise Faults(faults)
-    return Judgement(measures, families, refines, alike, states, severities, advice)
+    return Judgement(measures, families, refines, bare, alike, periods, states, severities, advice)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:

@@ -18,6 +18,7 @@ from logscan.analysis.recurrence import (
     gap_statistics,
     phase_strength,
 )
+from logscan.analysis.shapes import measure_marks, measure_shapes, measure_turnover
 from logscan.analysis.stretch import Stretch, find_stretch
 from logscan.analysis.successes import Clients, Successes
 from logscan.analysis.tries import measure_tries
@@ -31,6 +32,7 @@ class Log:
 
     clients   by code of the client
     coverage  what each source covers; None: each covers all
+    marks     moments that were marked, seconds, sorted
     """
 
     columns: Columns
@@ -39,6 +41,7 @@ class Log:
     last: float
     clients: Clients
     coverage: Coverage | None = None
+    marks: tuple[float, ...] = ()
 
     def about(self, rows: NDArray[np.int64]) -> "Log":
         """The log as the sources of some failures, and their kin, cover it."""
@@ -99,6 +102,9 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     stretch = find_stretch(t, successes, log.edges_about(t), least_share=settings.stretch_share)
     row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
     row |= _recurrence(episodes, settings) | _successes(t, successes, stretch, log)
+    row |= measure_shapes(t, successes, stretch, settings, first=log.first, last=log.last)
+    row |= measure_marks(episodes.starts, np.array(log.marks), settings, first=log.first, last=log.last)
+    row |= measure_turnover(t, log.columns["client"].codes[rows[: t.size]], settings)
     row |= _known(rows, stretch, log) | _recovery(episodes, successes, row.get("period_s"), log)
     return Measured(row, episodes, stretch)
 
@@ -123,7 +129,7 @@ def _volume(rows: NDArray[np.int64], log: Log) -> Row:
     method = columns["method"]
     options = columns.code("method", "OPTIONS")
     statuses = np.bincount(columns.status[rows])
-    for name, column in (("route", "endpoint"), ("method", "method")):
+    for name, column in (("route", "group"), ("method", "method")):
         top = columns.top(column, rows, 1)
         found[name] = top[0][0] if top and top[0][1] >= log.measures.concentration_share * rows.size else None
     found |= {"events": rows.size, "options_share": float((method.codes[rows] == options).mean())}
@@ -222,6 +228,7 @@ def _recovery(episodes: Episodes, successes: Successes, period: float | None, lo
         "recovered_share": float(recovered.mean()),
         "recovery_median_s": median,
         "recovery_cycle": median / period if median is not None and period else None,
+        "episode_cycle": float(np.median(episodes.ends - episodes.starts)) / period if period else None,
         "phase_success": phase_strength(since, period) if period and since.size else None,
     }
 

@@ -30,24 +30,29 @@ class Scopes:
         total = float(named["events"].sum())
         self._upstreams = set(named.filter(pl.col("events") >= share * total)["server.address"].to_list())
 
-    def _whole(self, level: str, value: str, row: int) -> bool:
+    def _whole(self, level: str, value: str, rows: Rows) -> bool:
         """Whether nearly all traffic has this value: then it explains nothing."""
         if level != "endpoint":
             return level == "upstream" and value in self._upstreams
-        route = int(self.log.columns.endpoint_id[row])
-        if route not in self._routes:
-            self._routes[route] = self.activity.share(route)
-        return self._routes[route] >= self.share
+        routes = [int(route) for route in np.unique(self.log.columns.endpoint_id[rows])]
+        for route in routes:
+            if route not in self._routes:
+                self._routes[route] = self.activity.share(route)
+        return sum(self._routes[route] for route in routes) >= self.share
 
     def choose(self, rows: Rows, levels: Sequence[str] = LEVELS) -> tuple[str, tuple[str, ...]]:
         """The smallest level of which one value carries nearly all of the failures; `all` when none does."""
         for level in levels:
-            column = self.log.columns[level]
-            codes, counts = self.log.columns.counted(level, rows)
+            name = "group" if level == "endpoint" else level
+            column = self.log.columns[name]
+            codes, counts = self.log.columns.counted(name, rows)
             if counts.size and counts.max() >= self.share * rows.size:
                 most = int(codes[counts.argmax()])
+                there = rows[column.codes[rows] == most]
                 value = str(column.texts[most])
-                if not self._whole(level, value, int(rows[np.argmax(column.codes[rows] == most)])):
+                if level == "endpoint" and self.log.columns.distinct(level, there) == 1:
+                    value = self.log.columns.text(level, int(there[0]))
+                if not self._whole(level, value, there):
                     return level, (value,)
         return "all", ()
 
@@ -91,7 +96,7 @@ def merge_alike(
         if not kind and not group[0].behaviour:
             pools[group[0].cause, group[0].family] += group
             continue
-        for cluster in _clusters(group, judgement.alike.get(kind, ""), judgement, log):
+        for cluster in _clusters(group, kind, judgement, log):
             found += _one_or_each(cluster, judgement, scopes)
     for key, pool in pools.items():
         found += _one_or_each(pool, judgement, scopes, tails.get(key))
@@ -110,28 +115,27 @@ def _grouped(units: Sequence[Unit], key: Callable[[Unit], tuple[object, ...]]) -
     yield from groups.values()
 
 
-def _clusters(units: Sequence[Unit], shared: str, judgement: Judgement, log: Log) -> Iterator[list[Unit]]:
+def _clusters(units: Sequence[Unit], kind: str, judgement: Judgement, log: Log) -> Iterator[list[Unit]]:
     """Neighbours in what they must share: the period, or the moment of the beginning."""
+    shared, column = judgement.alike.get(kind, ""), judgement.periods.get(kind, "period_s")
     if shared not in ("period", "onset"):
         yield list(units)
         return
-    place = _period if shared == "period" else _onset
+
+    def period(unit: Unit) -> float:
+        return float(unit.series.get(column) or 0.0)
+
+    place = period if shared == "period" else _onset
     ordered = sorted(units, key=lambda unit: (place(unit), unit.order))
     cluster = [ordered[0]]
     for unit in ordered[1:]:
-        near = (
-            judgement.measures.period_spread * _period(unit) if shared == "period" else _slack(cluster[-1], unit, log)
-        )
+        near = judgement.measures.period_spread * period(unit) if shared == "period" else _slack(cluster[-1], unit, log)
         if place(unit) - place(cluster[-1]) <= near:
             cluster.append(unit)
         else:
             yield cluster
             cluster = [unit]
     yield cluster
-
-
-def _period(unit: Unit) -> float:
-    return float(unit.series.get("period_s") or 0.0)
 
 
 def _onset(unit: Unit) -> float:

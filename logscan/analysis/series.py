@@ -60,6 +60,44 @@ SERIES = pl.Schema(
         "dispersion": _NUMBER,  # variance / mean of the events per window, over the log
         "flatness": _NUMBER,  # the same between onset and end
         "burst_share": _NUMBER,  # most events in any 5 % of the log / events
+        # how they run over the log: rates where successes were logged, else counts
+        "trend_tau": _NUMBER,  # -1 always falling .. 1 always rising (Mann-Kendall)
+        "trend_p": _NUMBER,  # probability of that by chance
+        "trend_change": _NUMBER,  # (last quarter - first quarter) / the larger
+        "ramp_ratio": _NUMBER,  # more than 1: bit by bit rather than at one moment
+        "bursts": _COUNT,  # stretches in which far more fails than elsewhere
+        "bursts_share": _NUMBER,  # failures in them / failures
+        "bursts_gap_cv": _NUMBER,  # of the gaps between their starts
+        "bursts_time_share": _NUMBER,  # time in them / covered_s
+        "spells": _COUNT,  # failures less than a hundredth of the log apart are one
+        "spell_s": _NUMBER,  # median length
+        "spell_period_s": _NUMBER,
+        "spell_period_cv": _NUMBER,
+        "cycle_s": _NUMBER,  # a day or a week, whichever repeats better
+        "cycle_strength": _NUMBER,  # correlation one cycle apart, less that half a cycle apart
+        "cycle_noise": _NUMBER,  # what chance reaches once in twenty times
+        "cycle_high": _NUMBER,  # rate in the worst quarter of the cycle
+        "cycle_low": _NUMBER,  # and in the best
+        "alternations": _COUNT,  # changes from success to failure or back, from onset to end
+        "turn_share": _NUMBER,  # changes / requests, from onset to end; of several clients, their median
+        "dry_max_s": _NUMBER,  # longest time without a success, from onset to end
+        "turnover": _NUMBER,  # 1: other clients fail in each window than in the one before
+        # what its clients did beside failing (the busiest few of them)
+        "ok_other_routes": _COUNT,  # successes on routes where the unit does not fail
+        "ok_same_routes": _COUNT,  # and on those where it does
+        "ok_other_sites": _COUNT,  # successes on another host name than the one where it fails
+        "ok_same_sites": _COUNT,
+        "ok_other_clients": _COUNT,  # of its one user: successes from clients that do not fail
+        "ok_same_clients": _COUNT,
+        "named_ok_share": _NUMBER,  # successes on its route that name a user, where its failures name none
+        "redirected_share": _NUMBER,  # failures that follow a redirect of the same client within 2 s
+        "forbidden_before": _COUNT,  # 403 on the same routes, before the onset
+        "forbidden_after": _COUNT,
+        "error_ratio": _NUMBER,  # share of server errors (5xx) of the whole log, from onset to end / at other times
+        "marks": _COUNT,  # marked moments in the log
+        "marked_share": _NUMBER,  # episodes that begin soon after one / episodes
+        "marked_chance": _NUMBER,  # the share that would by chance
+        "marked_p": _NUMBER,  # probability that chance reaches marked_share
         # how it goes on: requests of the same principals (or scope) to routes that demand a credential
         "ok_before": _COUNT,  # successes before the onset
         "ok_before_windows": _COUNT,  # windows that hold one of them
@@ -71,6 +109,7 @@ SERIES = pl.Schema(
         "recovered_share": _NUMBER,  # episodes followed by a success before the next one / episodes that end in the log
         "recovery_median_s": _NUMBER,  # last failure of an episode to the first success after it
         "recovery_cycle": _NUMBER,  # recovery_median_s / period_s
+        "episode_cycle": _NUMBER,  # episode_s / period_s
         "rate_before": _NUMBER,
         "rate_during": _NUMBER,
         "rate_ratio": _NUMBER,  # rate_during / rate_before, the latter at least half an event

@@ -13,8 +13,9 @@ from logscan.analysis.held import BINS, ROUTE_BINS
 from logscan.analysis.successes import NO_SUCCESS, Answered, Clients, Successes, as_successes, first_answers
 from logscan.model.schemas import OUTCOMES
 
-_OK, _FAILED, _ERROR = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error"))
+_OK, _FAILED, _ERROR, _OTHER = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error", "other"))
 _T = pl.col("@timestamp").cast(pl.Int64)
+_TOLD = ("client", "endpoint", "outcome", "user", "site", "status")
 _DECIDED = (pl.col("outcome") == _OK) | (pl.col("outcome") == _FAILED)
 # Both are hashes: one number of the two tells pairs apart as well as they do, and is found much faster.
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
@@ -65,7 +66,7 @@ class Stored:
             .group_by(id="client")
             .agg(
                 ok=ok.sum(),
-                errors=(pl.col("outcome") == _ERROR).sum(),
+                errors=pl.col("outcome").is_in([_ERROR, _OTHER]).sum(),
                 asked=pl.len(),
                 protected_ok=(ok & self.protected).sum(),
                 first_ok=_T.filter(ok & self.protected).min() / SECOND,
@@ -112,6 +113,16 @@ class Stored:
         found = self.visits.filter(_DECIDED, pl.col("client") != 0).group_by("client").agg(wanted)
         counts = found.select(pl.exclude("client").sum()).collect(engine="streaming")
         return [int(count or 0) for count in counts.row(0)]
+
+    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        wanted = pl.Series(sorted(ids), dtype=pl.UInt64()).implode()
+        told = self.visits.filter(pl.col(key).is_in(wanted)).drop_nulls("@timestamp")
+        return told.select(_T.alias("t"), *_TOLD).collect(engine="streaming").sort("t", *_TOLD)
+
+    def named_share(self, route: int) -> float | None:
+        there = self.visits.filter(pl.col("outcome") == _OK, pl.col("endpoint") == route)
+        named: float | None = there.select((pl.col("user") != 0).mean()).collect(engine="streaming").item()
+        return named
 
     def share(self, route: int) -> float:
         named = pl.col("endpoint") != 0

@@ -15,6 +15,7 @@ from logscan.analysis.series import SERIES
 from logscan.analysis.successes import NO_SUCCESS, Successes, as_successes
 
 Rows = NDArray[np.int64]
+_ROUTES = 20  # of one endpoint, with ids at its end or without, that are asked for successes
 PRINCIPALS = ("credential", "user", "client")  # smallest first
 
 
@@ -55,6 +56,7 @@ class Answers:
     def __init__(self, activity: Activity, log: Log, totals: pl.DataFrame) -> None:
         self.activity, self.log = activity, log
         self.upstreams = totals.filter(pl.col("outcome") == "ok").drop_nulls(["bucket", "server.address"])
+        self.errors = _errors(totals)
         self._of: dict[str, dict[int, pl.DataFrame]] = {"client": {}, "user": {}}
         self._kept: dict[int | str, Successes] = {}
 
@@ -80,8 +82,12 @@ class Answers:
             return self.at_all(nobody=True)
         if unit.level == "upstream":
             return self._on_upstream(unit.values[0])
-        routes = self._route_ids(unit)
-        return self.on_route(routes[0]) if unit.level == "endpoint" and len(routes) == 1 else self.at_all()
+        if unit.level != "endpoint":
+            return self.at_all()
+        found = [self.on_route(route) for route in self._route_ids(unit)[:_ROUTES]]
+        t, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        order = np.argsort(t, kind="stable")
+        return Successes(t[order], weight[order])
 
     def at_all(self, *, nobody: bool = False) -> Successes:
         """Everybody's successes on protected routes; or those of lines that know no client."""
@@ -119,5 +125,18 @@ class Answers:
 
     def _on_its_route(self, found: pl.DataFrame, unit: Unit) -> pl.DataFrame:
         """A principal that fails on one route only has recovered when that route lets it in, not another."""
-        routes = self._route_ids(unit)
-        return found.filter(pl.col("endpoint") == routes[0]) if len(routes) == 1 else found
+        if self.log.columns.distinct("group", unit.rows) != 1:
+            return found
+        return found.filter(pl.col("endpoint").is_in(pl.Series(self._route_ids(unit), dtype=pl.UInt64()).implode()))
+
+
+def _errors(totals: pl.DataFrame) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Per bucket: its start in seconds, server errors, all events."""
+    counts = (
+        totals.drop_nulls("bucket")
+        .group_by("bucket")
+        .agg(errors=pl.col("events").filter(pl.col("outcome") == "error").sum(), events=pl.col("events").sum())
+    )
+    ordered = counts.sort("bucket")
+    at = ordered["bucket"].cast(pl.Int64).to_numpy() / SECOND
+    return at, ordered["errors"].to_numpy().astype(np.float64), ordered["events"].to_numpy().astype(np.float64)

@@ -9,6 +9,7 @@ from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
 from logscan.analysis.recurrence import Floats, best_step
 from logscan.analysis.stretch import find_stretch
+from logscan.analysis.trend import mann_kendall, ramp_ratio
 from logscan.analysis.unit import Answers, Rows, Unit
 
 
@@ -35,6 +36,9 @@ class Wide:
                 break
             if self.answers.at_all().t.size == 0:
                 break
+            if self._trending(usable):
+                found.append(Unit(cause, family, rows, "all", (), hits_everybody=True))
+                return found, rows[:0]
             seen = (self._seen(edges, near) for edges, near in self._looks(usable))
             taken = next((each for each in seen if each is not None), None)
             if taken is None:
@@ -42,6 +46,23 @@ class Wide:
             found.append(Unit(cause, family, taken, "all", (), hits_everybody=True))
             rows = np.setdiff1d(rows, taken)
         return found, rows
+
+    def _trending(self, rows: Rows) -> bool:
+        """Whether more and more of the active clients are hit, or fewer and fewer: no moment divides them."""
+        columns, settings = self.log.columns, self.log.measures
+        self.edges = self.log.edges(settings.trend_windows)
+        if self.edges.size <= settings.trend_windows or np.unique(columns.client_id[rows]).size < settings.ramp_clients:
+            return False
+        window = self._window(rows)
+        active, hit = self.answers.activity.crowd.hits(self.edges, None, window, self.codes[rows])
+        share = hit[active > 0] / active[active > 0]
+        if share.size < settings.trend_windows // 2:
+            return False
+        trend, ratio = mann_kendall(share), ramp_ratio(share)
+        if trend is None or ratio is None or trend.p > settings.ramp_p or ratio < settings.ramp_ratio:
+            return False
+        ends = sorted((float(share[:3].mean()), float(share[-3:].mean())))
+        return ends[1] >= settings.ramp_share and ends[0] <= settings.ramp_share / 2
 
     def _looks(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
         """The whole log; then closer at the window that holds most, for what is short beside the log is lost in it."""
@@ -122,8 +143,16 @@ class Wide:
             there = named[endpoints.codes[named] == code]
             taken = self._stretch(there, route)
             if taken is not None:
-                return taken
+                return self._with_kin(taken, named)
         return None
+
+    def _with_kin(self, taken: Rows, rows: Rows) -> Rows:
+        """With what fails meanwhile on the same route with an id at its end, or without."""
+        columns = self.log.columns
+        group = columns["group"].codes
+        t = columns.t[rows]
+        kin = (group[rows] == group[taken[0]]) & (t >= columns.t[taken[0]]) & (t <= columns.t[taken[-1]])
+        return np.union1d(taken, rows[kin])
 
     def _stretch(self, rows: Rows, route: int | None) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
@@ -138,8 +167,13 @@ class Wide:
         start, end = (step.start, step.end) if begins else (0, hit.size)
         if hit[start:end].sum() < settings.wide_share * active[start:end].sum():
             return None
+        fading = end
+        while begins and fading < hit.size and hit[fading] >= settings.wide_fading_share * max(1.0, active[fading]):
+            fading += 1
         taken = rows[(window >= start) & (window < end)]
         taken = self._sharpened(rows, taken, route) if begins else taken
+        if fading > end:  # some come back later than the others
+            taken = np.union1d(taken, rows[(window >= end) & (window < fading)])
         clients = np.unique(columns.client_id[taken])
         if clients.size < settings.wide_clients or (begins and self._known(taken) < settings.wide_known_share):
             return None

@@ -57,6 +57,21 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
             )
 
 
+class Marked(click.ParamType):  # type: ignore[type-arg]
+    """TIME=LABEL: a moment, and what happened then."""
+
+    name = "mark"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[datetime, str]:
+        if isinstance(value, tuple):
+            return value
+        time, _, label = str(value).partition("=")
+        when = Moment().convert(time.strip(), param, ctx) if label.strip() else None
+        if not isinstance(when, datetime):
+            self.fail(f"{value!r} is not a mark; use TIME=LABEL, such as 2026-03-12T14:00Z=deploy", param, ctx)
+        return when, label.strip()
+
+
 class Network(click.ParamType):  # type: ignore[type-arg]
     """An address, or a network such as 198.51.100.0/24."""
 
@@ -111,6 +126,14 @@ _SHARED = (
         type=Network(),
         metavar="CIDR",
         help="Believe the forwarded lists (X-Forwarded-For) of proxies in this network.",
+    ),
+    click.option(
+        "--mark",
+        "marks",
+        multiple=True,
+        type=Marked(),
+        metavar="TIME=LABEL",
+        help="Something happened then: 2026-03-12T14:00Z=deploy. Do failures follow it?",
     ),
     click.option("--no-default-rules", is_flag=True, help="Use only the rules of --rules."),
     click.option("--jobs", type=click.IntRange(1, 64), default=2, show_default=True, help="Pieces worked on at once."),

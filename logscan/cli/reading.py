@@ -56,10 +56,16 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
         jobs=flags["jobs"],
         all_events=all_events,
         trusted=tuple(flags["trusted"]),
+        marks=_marks(flags["marks"], zone, now),
         stdin=_stdin(stop) if "-" in flags["paths"] else None,
         stop=stop,
         cache=cache_dir(),
     )
+
+
+def _marks(told: Sequence[tuple[datetime, str]], zone: str, now: datetime) -> tuple[tuple[datetime, str], ...]:
+    found = {(when, label) for value, label in told if (when := moment(value, zone, now))}
+    return tuple(sorted(found))
 
 
 def standard_input(paths: Sequence[str]) -> BinaryIO | None:

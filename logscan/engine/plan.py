@@ -21,7 +21,7 @@ from logscan.rules.load import Library, Rule, gate
 # What every line tells: when, who, where, how it went. The rest is read only on lines that may be failures.
 CHEAP = frozenset({"@timestamp", "event.timezone", "source.address", "url.original", "url.path", "user.name"})
 # Worth reading on every line only where the source has them: they stand at the end of a line, behind all the rest.
-SELDOM = frozenset({"server.address"})
+SELDOM = frozenset({"server.address", "url.domain"})
 
 
 @dataclass(frozen=True)

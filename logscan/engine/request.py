@@ -40,6 +40,7 @@ class Request:
     chunk: int = 16 << 20
     all_events: bool = False
     trusted: Networks = ()  # proxies whose forwarded lists tell the client
+    marks: tuple[tuple[datetime, str], ...] = ()  # moments that somebody marked, and their labels
     stdin: BinaryIO | None = None
     stop: Callable[[], bool] = lambda: False
     cache: Path | None = None  # where compiled definitions are kept between runs; None: nowhere

@@ -1,6 +1,7 @@
 """Bytes to findings: the whole way, for every command that reads logs."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import NamedTuple
 
 import polars as pl
@@ -27,7 +28,7 @@ class Answer(NamedTuple):
 def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool = False) -> Answer:
     """All findings of the logs, with the counts they rest on; with the failures themselves when `listed`."""
     with read_logs(request, progress) as (ran, (library, _, judgement)):
-        observed = _observed(ran.merged)
+        observed = _observed(ran.merged, request.marks)
         built = build_findings(observed, library, judgement)
         detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
         timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
@@ -50,11 +51,11 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
         return Answer(scan, library, shown)
 
 
-def _observed(merged: Merged) -> Observed:
+def _observed(merged: Merged, marks: tuple[tuple[datetime, str], ...]) -> Observed:
     spans = {path: (t.first, t.last) for path, t in merged.tallies.items() if t.first and t.last}
     first = min((low for low, _ in spans.values()), default=None)
     last = max((high for _, high in spans.values()), default=None)
-    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), first, last, spans)
+    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), first, last, spans, marks)
 
 
 def _others(totals: pl.DataFrame) -> pl.DataFrame:

@@ -55,7 +55,7 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
     return Partial(
         classified=compact(redacted.select(list(CLASSIFIED))),
         totals=compact(_totals(narrow)),
-        visits=narrow.select(visit_columns()),
+        visits=narrow.select(visit_columns(narrow.columns)),
         rejects=compact(_rejects(read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},

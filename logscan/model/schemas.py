@@ -118,6 +118,8 @@ VISITS = pl.Schema(
         "user": pl.UInt64(),  # hash of user.name; 0: none
         "endpoint": pl.UInt64(),  # hash of logscan.endpoint; 0: none
         "outcome": pl.UInt8(),  # index in OUTCOMES
+        "site": pl.UInt32(),  # hash of url.domain; 0: none
+        "status": pl.UInt16(),  # of the response; 0: none
     }
 )
 OUTCOMES = ("other", "ok", "auth_failure", "error")

@@ -119,7 +119,7 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
     return Observed(
         failed.lazy(),
         totals.select(pl.col(name).cast(dtype) for name, dtype in TOTALS.items()),
-        frame.lazy().select(visit_columns()),
+        frame.lazy().select(visit_columns(frame.columns)),
         *((times.cast(TIME).min(), times.cast(TIME).max()) if times.len() else (None, None)),  # type: ignore[arg-type]
     )
 

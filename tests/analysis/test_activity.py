@@ -70,7 +70,7 @@ def test_what_clients_did(requests: list[Request], rows: int) -> None:
         theirs = [each for each in requests if each.client == name]
         let_in = [FIRST + each.at for each in ok(theirs) if each.at is not None]
         assert found.asked[at] == len(theirs)
-        assert found.errors[at] == sum(each.outcome == "error" for each in theirs)
+        assert found.errors[at] == sum(each.outcome in ("error", "other") for each in theirs)
         assert found.ok[at] == sum(each.outcome == "ok" for each in theirs)
         assert found.protected_ok[at] == len(ok(theirs))
         assert found.paths[at] == len({each.endpoint for each in theirs})
@@ -139,3 +139,19 @@ def test_successes_where_a_client_failed(requests: list[Request], rows: int) -> 
     found = activity(requests, rows=rows).answered(pl.DataFrame(pairs, schema=schema, orient="row"), 2).successes
     theirs = [each.client for each in requests if each.outcome == "ok" and (each.client, each.endpoint) in failed]
     assert dict(found.iter_rows()) == {number(client): theirs.count(client) for client in set(theirs)}
+
+
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_every_visit_of_a_client_is_told(requests: list[Request], rows: int) -> None:
+    found = activity(requests, rows=rows).visits_of("client", [number("192.0.2.1")])
+    theirs = [each for each in requests if each.client == "192.0.2.1" and each.at is not None]
+    assert sorted(found["t"].to_list()) == sorted(round((FIRST + (each.at or 0)) * 1e6) for each in theirs)
+    assert found["t"].is_sorted()
+    assert (found["outcome"] == 1).sum() == sum(each.outcome == "ok" for each in theirs)
+
+
+@given(REQUESTS, st.sampled_from([3, 1000]))
+def test_the_share_of_successes_that_name_a_user(requests: list[Request], rows: int) -> None:
+    let_in = [each for each in requests if each.outcome == "ok" and each.endpoint == "/a"]
+    expected = sum(each.user is not None for each in let_in) / len(let_in) if let_in else None
+    assert activity(requests, rows=rows).named_share(number("/a")) == pytest.approx(expected)

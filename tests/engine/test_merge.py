@@ -20,7 +20,7 @@ def partial(number: int) -> Partial:
             for name, dtype in CLASSIFIED.items()
         ),
         totals=pl.DataFrame([[at, "combined", f"10.0.0.{number % 3}", "ok", 1]], schema=TOTALS, orient="row"),
-        visits=pl.DataFrame([[at, number, 0, 0, 1]], schema=VISITS, orient="row"),
+        visits=pl.DataFrame([[at, number, 0, 0, 1, 0, 0]], schema=VISITS, orient="row"),
         tallies={"a.log": Tally(lines=1, events=1, first=at, last=at)},
     )
 
