@@ -88,3 +88,23 @@ def test_many_rules_share_the_work_on_a_column(many: Path) -> None:
     assert match(frame, rules).sum().sum_horizontal()[0] > 0
     plan = frame.lazy().with_columns(rule.expr.alias(rule.name) for rule in rules).explain()
     assert plan.count("lowercase()") == 2
+
+
+def test_what_is_said_many_times_is_said_alike() -> None:
+    rules = [rule_of(EXPIRED, "expired"), rule_of({"a": {"message|re": "(?i)expired$"}, "condition": "a"}, "ends")]
+    texts = [f"{word}{'x' * (at % 2) * 600}" for at in range(300) for word in ("Token EXPIRED", "expired now", "fine")]
+    frame = pl.DataFrame({"message": texts}).with_columns(pl.lit(401, pl.UInt16()).alias("http.response.status_code"))
+    for _ in range(2):  # from memory the second time
+        for part in (frame, frame.unique(), frame.head(5)):
+            want = part.select(
+                pl.col("message").str.to_lowercase().str.contains("expired").alias("expired"),
+                pl.col("message").str.contains("(?i)expired$").alias("ends"),
+            )
+            assert match(part, rules).equals(want)
+
+
+def test_more_than_a_rule_remembers() -> None:
+    rule = rule_of({"a": {"message|re": "[0-9]*5 expired"}, "condition": "a"})
+    for low in range(0, 600, 20):
+        frame = pl.DataFrame({"message": [f"{at} expired" for at in range(low, low + 20)]})
+        assert match(frame, [rule]).to_series().to_list() == [at % 10 == 5 for at in range(low, low + 20)]
