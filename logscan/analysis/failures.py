@@ -29,6 +29,7 @@ _TEXTS = {
 }
 _TOLD = {"host": "host.name", "token": "logscan.token"}
 _LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
+_NUMBERS = ("expired_s", "skew_s", "lifetime_s")
 _UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
 _IDS = ("client", "user", "endpoint")
 _IDS_AT_END = r"(?:/\{id\})+$"
@@ -107,6 +108,7 @@ class Columns:
             failures[name].to_numpy() for name in ("client_id", "user_id", "endpoint_id")
         )
         self.status = failures["status"].fill_null(0).to_numpy()
+        self._numbers = {name: failures[name].to_numpy() for name in _NUMBERS if failures[name].count()}
         self._sought: dict[tuple[str, str], int] = {}
         self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family", "group")}
 
@@ -126,6 +128,12 @@ class Columns:
         """Times of those rows that have one, seconds; rows are in time order."""
         t = self.t[rows]
         return np.asarray(t[t != NO_TIME] / SECOND, dtype=np.float64)
+
+    def numbers(self, name: str, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What lines state of times, of those rows that do."""
+        found = self._numbers.get(name)
+        values = np.zeros(0) if found is None else found[rows]
+        return values[~np.isnan(values)]
 
     def code(self, name: str, text: str) -> int:
         """The code of a text: -2, which no row has, when no failure has it."""

@@ -15,6 +15,8 @@ from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import pool_bare, told_cause
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
+from logscan.analysis.facts import COLUMNS as FACTS
+from logscan.analysis.facts import facts_of
 from logscan.analysis.failures import NO_TIME, SECOND, Columns, most_listed, read_failures
 from logscan.analysis.handshake import name_benign
 from logscan.analysis.judgement import Judgement
@@ -25,7 +27,7 @@ from logscan.analysis.scope import LEVELS, SHARED, Scopes, merge_alike
 from logscan.analysis.unit import Answers, Rows, Unit
 from logscan.analysis.verdict import Named, Verdict, decide
 from logscan.analysis.wide import Wide
-from logscan.model.finding import Counts, Finding, Scope
+from logscan.model.finding import ClockOffset, Counts, Finding, Scope
 from logscan.model.schemas import TIME
 from logscan.model.severity import severity_rank
 from logscan.model.taxonomy import UNCLASSIFIED
@@ -53,12 +55,14 @@ class Built(NamedTuple):
     """findings: worst first. timeline: bucket (start of a minute), what (the cause of the finding), events.
 
     columns: of the failures, None when there are none. members: of each finding, the rows of `columns` in time order
+    clocks: how far those of two logs are apart, where lines of both tell
     """
 
     findings: tuple[Finding, ...]
     timeline: pl.DataFrame
     columns: Columns | None = None
     members: tuple[Rows, ...] = ()
+    clocks: tuple[ClockOffset, ...] = ()
 
 
 _TIMELINE = pl.Schema({"bucket": TIME, "what": pl.String(), "events": pl.UInt64()})
@@ -89,7 +93,7 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     marks = tuple(sorted(moment.timestamp() for moment, _ in observed.marks))
     log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)), marks)
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
-    return maker.built(maker.units())
+    return maker.built(maker.units())._replace(clocks=joined.clocks)
 
 
 def _span(observed: Observed, failures: pl.DataFrame) -> tuple[float, float]:
@@ -114,7 +118,7 @@ class _Maker:
     ) -> None:
         log = answers.log
         self.observed, self.library, self.judgement = observed, library, judgement
-        wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives", "told")
+        wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives", "told", *FACTS)
         self.failures = failures.select(*wanted, *(name for name in failures.columns if name.startswith("reason_")))
         self.log, self.answers = log, answers
         self.assessor = Assessor(log, answers, library)
@@ -263,6 +267,7 @@ class _Maker:
             users=columns.top("user", unit.rows, listed),
             endpoints=columns.top("endpoint", unit.rows, listed),
             episodes=self._episodes(unit),
+            facts=facts_of(self.failures.select(FACTS)[unit.rows], listed),
         )
 
     def _next(self, unit: Unit) -> datetime | None:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.episodes import Episodes, collapse
+from logscan.analysis.facts import measure_facts
 from logscan.analysis.failures import Columns
 from logscan.analysis.judgement import Measures
 from logscan.analysis.recurrence import (
@@ -95,6 +96,7 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     row = (
         _volume(rows, log)
         | measure_tries(rows, log.columns, settings)
+        | measure_facts(rows, log.columns)
         | {"episodes": int(episodes.starts.size), "resolution_s": resolution}
     )
     if t.size == 0:

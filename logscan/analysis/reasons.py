@@ -14,6 +14,7 @@ from logscan.model.taxonomy import UNCLASSIFIED
 
 BY_ID, BY_ROUTE, BY_CLIENT, BY_PROGRAM = "request id", "client and path", "client", "program"
 _CARRIED = ("cause", "confidence", "rules", "alternatives")
+_ADDED = ("user", "credential", "expired_s", "skew_s", "lifetime_s", "expires", "token")
 _CAPPED = (BY_CLIENT, BY_PROGRAM)  # another request may have been meant: never more than medium confidence
 _DATE = r"[._-]?[0-9]{4}[._-]?[0-9]{2}[._-]?[0-9]{2}(?:[._T-]?[0-9]{2,6})?"
 _POD = r"(?:/pods/[^/]+_([^/_]+)_[^/]+/|/containers/([^/_]+)_[^/]+\.log)"
@@ -187,7 +188,7 @@ def _untimed(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
 
 
 def _carried(bare: pl.DataFrame, told: pl.DataFrame, doubted: dict[int, tuple[str, ...]]) -> pl.DataFrame:
-    names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "offset", "user", "credential")}
+    names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "offset", *_ADDED)}
     both = bare.join(told.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
     found = pl.col("told").is_not_null()
     carried = {name: pl.when(found).then(names[name]).otherwise(name) for name in _CARRIED}
@@ -197,7 +198,7 @@ def _carried(bare: pl.DataFrame, told: pl.DataFrame, doubted: dict[int, tuple[st
     both = both.with_columns(
         **carried,
         # What one line knows of the caller and the other does not belongs to the event.
-        **{name: pl.coalesce(name, names[name]) for name in ("user", "credential")},
+        **{name: pl.coalesce(name, names[name]) for name in _ADDED},
         reason_path=pl.col("told_path"),
         reason_line=pl.col("told_line"),
         reason_offset=pl.col("told_offset"),

@@ -128,6 +128,14 @@ SERIES = pl.Schema(
         "sources_per_user": _NUMBER,  # most clients of one user
         "agents": _COUNT,  # distinct user agents
         "options_share": _NUMBER,  # failures that are OPTIONS
+        # what the lines hold: of tokens and signatures that had run out, and of clocks that differ
+        "expired_low_s": _NUMBER,  # least time since expiry, of what had run out
+        "expired_median_s": _NUMBER,
+        "expired_high_s": _NUMBER,
+        "skew_low_s": _NUMBER,  # the other clock less the server's: negative is behind
+        "skew_median_s": _NUMBER,
+        "skew_high_s": _NUMBER,
+        "lifetime_s": _NUMBER,  # median; how long what was presented is valid in all
         "status_share": _NUMBER,  # failures that carry the most frequent status
         # a challenge and its answer
         "paired_share": _NUMBER,  # failures followed by a success of the same client and route within 2 s

@@ -9,7 +9,7 @@ from logscan.engine.local import Opened, Ran
 from logscan.engine.partial import Tally
 from logscan.ingest.rotation import part_of
 from logscan.model.errors import LogscanError
-from logscan.model.finding import Coverage, Finding, Input, Rejected, Scan
+from logscan.model.finding import ClockOffset, Coverage, Finding, Input, Rejected, Scan
 
 _NEVER_OPENED = Opened("", (), "")
 _ROWS = 20_000  # of the timeline, at most
@@ -24,6 +24,7 @@ def assemble(
     zone: str,
     rules_digest: str,
     coverage: Sequence[Coverage] = (),
+    clocks: Sequence[ClockOffset] = (),
     trusted: Sequence[str] = (),
     detections: Sequence[Finding] = (),
 ) -> Scan:
@@ -55,6 +56,7 @@ def assemble(
         rules_digest=rules_digest,
         partial=ran.partial,
         coverage=tuple(coverage),
+        clocks=tuple(clocks),
         trusted=tuple(trusted),
         detections=tuple(detections),
     )

@@ -41,6 +41,7 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
             zone=request.zone,
             rules_digest=library.digest,
             coverage=covered,
+            clocks=built.clocks,
             trusted=trusted,
             detections=detected,
         )

@@ -43,6 +43,37 @@ class Detection:
 
 
 @dataclass(frozen=True)
+class Spread:
+    """Of so many values."""
+
+    count: int
+    low: float
+    median: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the lines of a finding hold themselves.
+
+    expired_s  how long ago what was presented had run out, where it had;  valid: failures with something still valid
+    skew_s     the clock of who made a token or signature less the server's; positive: ahead
+    lifetime_s median;  expires: the last of what was presented runs out
+    claims     of tokens and signatures, most frequent first; `sub`: a fingerprint; `wants_`: what the server asked for
+    joined     failures whose reason another line holds, by what ties the two;  doubted: those with several in reach
+    """
+
+    expired_s: Spread | None = None
+    valid: int = 0
+    skew_s: Spread | None = None
+    lifetime_s: float | None = None
+    expires: datetime | None = None
+    claims: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
+    joined: Mapping[str, int] = field(default_factory=dict)
+    doubted: int = 0
+
+
+@dataclass(frozen=True)
 class Counts:
     events: int
     episodes: int
@@ -86,6 +117,7 @@ class Finding:
     users: tuple[tuple[str, int], ...] = ()
     endpoints: tuple[tuple[str, int], ...] = ()
     episodes: tuple[tuple[datetime, datetime, int], ...] = ()  # start, end, events
+    facts: Facts | None = None
     detection: Detection | None = None  # the rule that it is of; cause and family are empty then
 
 
@@ -210,6 +242,7 @@ class Scan:
     rules_digest: str
     partial: bool = False
     coverage: tuple[Coverage, ...] = ()  # of each log
+    clocks: tuple[ClockOffset, ...] = ()  # of two logs that differ
     trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client
     detections: tuple[Finding, ...] = ()
 

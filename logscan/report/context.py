@@ -12,6 +12,7 @@ from logscan.model.severity import SEVERITIES
 from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
+from logscan.report.facts import facts_told
 from logscan.report.show import measured
 from logscan.report.steps import filled_steps, place_values
 from logscan.report.strip import Mark, episode_marks
@@ -57,6 +58,7 @@ class Card:
     axis: tuple[datetime, datetime] | None  # of its strip
     marks: tuple[Mark, ...]
     alternatives: tuple[tuple[str, str], ...]  # title, confidence
+    told: tuple[str, ...]  # what its lines hold
 
 
 @dataclass(frozen=True)
@@ -181,6 +183,7 @@ def _card(
         axis=axis,
         marks=episode_marks(finding.episodes, *axis) if axis else (),
         alternatives=tuple((cause_words(taxonomy, a.cause).title, a.confidence) for a in finding.alternatives),
+        told=facts_told(finding),
     )
 
 

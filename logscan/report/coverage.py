@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from logscan.model.finding import Coverage, Input, Scan, Stretch
+from logscan.model.finding import ClockOffset, Coverage, Input, Scan, Stretch
+from logscan.report.facts import offset_told
 from logscan.report.show import duration, number, span
 
 _ASSUMED = " (assumed)"
@@ -27,9 +28,16 @@ def logs_of(scan: Scan) -> tuple[Log, ...]:
     for coverage in scan.coverage:
         parts = tuple(inputs.pop(path) for path in reversed(coverage.parts) if path in inputs)
         if parts:
-            found.append(Log(_title(parts), parts, coverage, zones_told(coverage), notices(coverage)))
+            told = (*notices(coverage), *_offsets(coverage, scan.clocks))
+            found.append(Log(_title(parts), parts, coverage, zones_told(coverage), told))
     rest = [Log(each.path, (each,), None, "", ()) for each in inputs.values()]
     return tuple(sorted((*found, *rest), key=lambda log: log.inputs[0].path))
+
+
+def _offsets(coverage: Coverage, clocks: Sequence[ClockOffset]) -> tuple[str, ...]:
+    """How far the clock of this log is from that of another."""
+    names = (coverage.log, f"{coverage.log} on ")
+    return tuple(offset_told(each) for each in clocks if each.other == names[0] or each.other.startswith(names[1]))
 
 
 def _title(parts: Sequence[Input]) -> str:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from logscan.model.finding import Coverage, Finding, Input, Scan, Stretch
+from logscan.model.finding import Coverage, Facts, Finding, Input, Scan, Spread, Stretch
 from logscan.model.severity import severity_rank
 from logscan.report.coverage import notices
 from logscan.report.escape import json_text
@@ -19,6 +19,7 @@ def findings_json(scan: Scan) -> str:
 
     Units: period_s seconds, rates 0..1, times RFC 3339 UTC
     Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named,
+           `clocks` only when those of two logs differ, `facts` of a finding only when its lines hold some,
            `coverage` only of logs of which there is something to tell, and `log` and `doubt` of an input likewise
     """
     parts = Counter(source.log for source in scan.inputs)
@@ -39,6 +40,11 @@ def findings_json(scan: Scan) -> str:
     told = [_coverage(each) for each in scan.coverage if len(each.parts) > 1 or notices(each)]
     if told:
         document["coverage"] = told
+    if scan.clocks:
+        document["clocks"] = [
+            {"one": each.one, "other": each.other, "ahead_s": each.seconds, "pairs": each.pairs, "by": each.by}
+            for each in scan.clocks
+        ]
     if scan.trusted:
         document["trusted_proxies"] = list(scan.trusted)
     if scan.partial:
@@ -147,8 +153,31 @@ def _finding(found: Finding) -> dict[str, Any]:
         "playbook": found.playbook or None,
         "missing_evidence": found.missing_evidence or None,
         "next_expected": moment_text(found.next_expected),
+        **({"facts": _facts(found.facts)} if found.facts else {}),
         **({"detection": asdict(found.detection)} if found.detection else {}),
     }
+
+
+def _facts(facts: Facts) -> dict[str, Any]:
+    """Units: seconds. Law: what the lines do not tell is left out"""
+    told: dict[str, Any] = {
+        "expired_s": _spread(facts.expired_s),
+        "still_valid": facts.valid or None,
+        "skew_s": _spread(facts.skew_s),
+        "lifetime_s": _rounded(facts.lifetime_s, _SECOND_DIGITS),
+        "expires": moment_text(facts.expires),
+        "claims": {name: [[text, count] for text, count in values] for name, values in facts.claims.items()} or None,
+        "joined": dict(facts.joined) or None,
+        "several_reasons": facts.doubted or None,
+    }
+    return {name: value for name, value in told.items() if value is not None}
+
+
+def _spread(spread: Spread | None) -> dict[str, Any] | None:
+    if spread is None:
+        return None
+    sizes = {"low": spread.low, "median": spread.median, "high": spread.high}
+    return {"events": spread.count, **{name: _rounded(size, _SECOND_DIGITS) for name, size in sizes.items()}}
 
 
 def _rounded(value: float | None, digits: int) -> float | None:
