@@ -28,7 +28,13 @@ _DEEPEST = 6  # values within values; only a line made to do harm has more
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
 _SHOWN = re.compile(PLACEHOLDER)
 _FIRST = r"<redacted ([a-z0-9-]+) ([0-9a-f]{8})(?: of [A-Za-z0-9_.@+-]{1,64})?>"
-_MASKED = r"(?:^|[^A-Za-z0-9*•])([A-Za-z0-9_-]{0,12}(?:\*{3,}|•{3,})[A-Za-z0-9]{2,6})(?:$|[^A-Za-z0-9*•])"
+# What is left of a masked credential: its tail, which every way of masking shows.
+_TAILS = (
+    r"(?:^|[^A-Za-z0-9*•])[A-Za-z0-9_-]{0,12}(?:\*{3,}|•{3,})([A-Za-z0-9]{2,6})(?:$|[^A-Za-z0-9*•])",
+    r"(?:^|[^A-Za-z0-9_-])[A-Za-z0-9]{2,8}[_-][A-Za-z0-9_-]{0,12}(?:…|\.{3})([A-Za-z0-9]{3,6})(?:$|[^A-Za-z0-9.…])",
+    r"(?:^|[^A-Za-z0-9])(?:X{6,}|x{6,})([A-Za-z0-9]{4})(?:$|[^A-Za-z0-9])",
+)
+_MARKS = ["<redacted ", "***", "•••", "…", "...", "XXXXXX", "xxxxxx"]
 
 
 class Redactor:
@@ -86,7 +92,8 @@ class Redactor:
 
         In:   the event's text, redacted or not
         Out:  logscan.credential: `kind:8 hex`; the first credential of the line, cookies after all others;
-              `masked:8 hex` (weak: many keys may share it) when the line holds only a masked one; null without any
+              `masked:8 hex` of its tail (weak: many keys may share it) when the line holds only a masked one; null
+              without any
         Law:  the same credential has the same 8 hex in every column, line and file, for one key
         """
         return self._credential(self._columns(frame.select(_looked_at(frame))))
@@ -94,7 +101,7 @@ class Redactor:
     def _credential(self, hidden: pl.DataFrame) -> pl.Series:
         """In: the text columns in the order in which they are looked at, redacted"""
         found = pl.Series(CREDENTIAL, [None], dtype=pl.String()).new_from_index(0, hidden.height)
-        marks = [pl.col(name).str.contains_any(["<redacted ", "***", "•••"]) for name in hidden.columns]
+        marks = [pl.col(name).str.contains_any(_MARKS) for name in hidden.columns]
         rows = hidden.select(pl.any_horizontal(marks or pl.lit(value=False)).fill_null(value=False)).to_series()
         if not rows.any():
             return found
@@ -105,7 +112,7 @@ class Redactor:
         told = [_first(name, cookie=False) for name in names] + [_first(name, cookie=True) for name in names]
         found = hidden.select(
             pl.coalesce(told).alias("found"),
-            pl.coalesce([pl.col(name).str.extract(_MASKED) for name in names]).alias("masked"),
+            pl.coalesce([pl.col(name).str.extract(tail) for name in names for tail in _TAILS]).alias("masked"),
         )
         masks = found["masked"].unique().drop_nulls()
         weak = pl.Series([f"masked:{self._judge.fingerprint(mask)}" for mask in masks], dtype=pl.String())

@@ -286,3 +286,23 @@ def test_every_fault_of_a_definition_is_told_with_its_line(tmp_path: Path) -> No
         (1, "verdict"), (3, "names.0.kind"), (4, "names.1.value"), (5, "names.2"), (7, "shapes.0.pattern"), (8, "shapes.1.pattern"),
         (9, "shapes.2.pattern"), (11, "tests.opaque.0"), (12, "tests.odd"), (13, "paths"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Incorrect API key provided: sk-abc***wxyz.", "Incorrect API key provided: sk-proj-**********wxyz", "your api key: ****wxyz is invalid",
+     "key ••••wxyz", "Incorrect API key provided: sk-…wxyz", "invalid key sk-abc...wxyz", "x-api-key: XXXXXXXXwxyz"],
+)  # fmt: skip
+def test_however_a_key_is_masked_its_tail_names_it(text: str) -> None:
+    frame = pl.DataFrame({"event.original": [text, "token ****wxyz", "token ****abcd"]})
+    one, same, other = REDACTOR.fingerprint(frame).to_list()
+    assert one == same != other
+    assert one.startswith("masked:")
+    assert "wxyz" not in one
+
+
+@pytest.mark.parametrize(
+    "text", ["loading...done", "wait…soon", "see ... next", "XXXXX", "a****", "12...34", "foo...", "path/to...file"]
+)
+def test_dots_and_stars_of_prose_are_no_masked_key(text: str) -> None:
+    assert REDACTOR.fingerprint(pl.DataFrame({"event.original": [text]})).to_list() == [None]
