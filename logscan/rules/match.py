@@ -46,8 +46,10 @@ def _only(height: int, rows: Sequence[int] | pl.Series) -> pl.Series:
 
 def _alike(frame: pl.DataFrame, rule: Rule) -> pl.Series:
     """Whether each row matches. Services repeat what they say, and to make a rule's patterns ready costs most."""
-    once = frame.unique() if frame.height > _FEW else frame
-    if 2 * once.height > frame.height > _FEW:
+    if frame.height <= _FEW:
+        return _remembered(frame, rule)
+    once = frame.unique()
+    if 2 * once.height > frame.height:
         return _ask(frame, [rule], frozenset(frame.columns)).to_series()
     hits = once.filter(
         _remembered(once, rule) if once.height <= _FEW else _ask(once, [rule], frozenset(frame.columns)).to_series()

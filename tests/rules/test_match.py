@@ -108,3 +108,9 @@ def test_more_than_a_rule_remembers() -> None:
     for low in range(0, 600, 20):
         frame = pl.DataFrame({"message": [f"{at} expired" for at in range(low, low + 20)]})
         assert match(frame, [rule]).to_series().to_list() == [at % 10 == 5 for at in range(low, low + 20)]
+
+
+@pytest.mark.parametrize("times", [1, 2, 10, 32, 33, 100])
+def test_what_is_said_a_few_times_is_said_alike(times: int) -> None:
+    frame = pl.concat([FRAME] * times)
+    assert match(frame, [rule_of(EXPIRED)]).to_series().to_list() == [True, False, False] * times
