@@ -1,7 +1,8 @@
 """Which cause the rules name for each event, how sure they are, and what else it may be."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import reduce
+from itertools import groupby
 from operator import or_
 
 import polars as pl
@@ -12,10 +13,12 @@ from logscan.ingest.shape import datasets_in
 from logscan.ingest.url import PARTS
 from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES
 from logscan.model.taxonomy import UNCLASSIFIED
+from logscan.rules.evidence import extent
 from logscan.rules.load import Rule, match
 
 _WINNER = {
     "_first": pl.UInt32(),
+    "_best": pl.String(),
     "logscan.cause": pl.String(),
     "logscan.confidence": pl.String(),
     "_kept": pl.List(pl.String()),
@@ -62,7 +65,8 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
     Out:  CLASSIFIED without endpoint, credential and reason_from (null), in the row order of the input;
           rules: every rule that matched, best first; alternatives: the other causes they name, then those that
           the winner itself keeps open
-    Law:  adding a rule never removes a name from logscan.rules
+    Law:  adding a rule never removes a name from logscan.rules; of equal priorities the one whose match took the
+          longest text wins, and of equally long ones the first by name
     """
     whole = events.with_row_index("_row")
     parts = [
@@ -77,11 +81,44 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
 def _classify_one(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     if not rules:
         return _named(events.head(0), [])
-    found = match(shortened(events), rules)
+    short = shortened(events)
+    found = match(short, rules)
     hit = found.select(pl.any_horizontal(pl.all())).to_series()
     found = found.filter(hit)
     kept = [rule for rule in rules if found[rule.name].any()]
-    return _named(pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept)
+    first = _first(short.filter(hit), found, kept).alias("_first")
+    return _named(
+        pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept, first
+    )
+
+
+def _first(events: pl.DataFrame, found: pl.DataFrame, rules: Sequence[Rule]) -> pl.Series:
+    """The place of the rule that names the cause, of each row."""
+    ranks = [pl.when(rule.name).then(pl.lit(at, pl.UInt32())) for at, rule in enumerate(rules)]
+    first = found.select(pl.coalesce(ranks)).to_series() if rules else pl.Series(dtype=pl.UInt32())
+    for places in _ties(rules):
+        tied = [rules[at] for at in places]
+        several = found.select(pl.sum_horizontal(rule.name for rule in tied) > 1).to_series()
+        rows = (several & first.is_in(places)).arg_true()
+        if rows.is_empty():
+            continue
+        lengths = events[rows].select(extent(rule.tree, events.columns).alias(rule.name) for rule in tied)
+        matched = found[rows].select(pl.col(rule.name).cast(pl.Int64) for rule in tied)
+        # What did not match took nothing; a match without any text still comes before it.
+        taken = [
+            pl.when(matched[rule.name] == 1).then(lengths[rule.name].cast(pl.Int64)).otherwise(-1) for rule in tied
+        ]
+        best = lengths.select(pl.concat_list(taken).list.arg_max()).to_series() + places[0]
+        first = first.scatter(rows, best.cast(pl.UInt32()))
+    return first
+
+
+def _ties(rules: Sequence[Rule]) -> Iterator[list[int]]:
+    """Places of the rules of one priority that name different causes. In: best first"""
+    for _, same in groupby(range(len(rules)), key=lambda at: rules[at].priority):
+        places = list(same)
+        if len({rules[at].meaning["cause"] for at in places}) > 1:
+            yield places
 
 
 def shortened(events: pl.DataFrame) -> pl.DataFrame:
@@ -92,19 +129,22 @@ def shortened(events: pl.DataFrame) -> pl.DataFrame:
     return events.with_columns(pl.col(name).str.slice(0, most) for name in long)
 
 
-def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    """Add cause, confidence, alternatives and rules from the Boolean columns, which are dropped."""
-    if not rules:
+def _named(events: pl.DataFrame, rules: Sequence[Rule], first: pl.Series | None = None) -> pl.DataFrame:
+    """Add cause, confidence, alternatives and rules from the Boolean columns, which are dropped.
+
+    In: first: the place of the rule that names the cause
+    """
+    if first is None or not rules:
         empty = {name: CLASSIFIED[name] for name in ("logscan.cause", "logscan.confidence")}
         lists = {name: CLASSIFIED[name] for name in ("logscan.alternatives", "logscan.rules")}
         return events.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in (empty | lists).items())
-    first = [pl.when(rule.name).then(pl.lit(at, pl.UInt32())) for at, rule in enumerate(rules)]
     names = [pl.when(rule.name).then(pl.lit(rule.name)) for rule in rules]
     known = [rule for rule in rules if rule.meaning["cause"] != UNCLASSIFIED]
     causes = [pl.when(rule.name).then(pl.lit(rule.meaning["cause"])) for rule in known]
     winner = pl.DataFrame(
         {
             "_first": range(len(rules)),
+            "_best": [rule.name for rule in rules],
             "logscan.cause": [rule.meaning["cause"] for rule in rules],
             "logscan.confidence": [rule.meaning["confidence"] for rule in rules],
             "_kept": [list(rule.meaning.get("alternatives") or ()) for rule in rules],
@@ -112,13 +152,15 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
         schema=_WINNER,
     )
     marked = events.with_columns(
-        pl.coalesce(first).alias("_first"),
+        first,
         pl.concat_list(names).list.drop_nulls().alias("logscan.rules"),
         pl.concat_list(*causes, pl.lit(None, pl.String())).list.drop_nulls().alias("_causes"),
     ).drop(rule.name for rule in rules)
     joined = marked.join(winner, on="_first", how="left", maintain_order="left")
     others = pl.concat_list("logscan.cause", "_causes", "_kept").list.unique(maintain_order=True).list.slice(1)
-    return joined.with_columns(others.alias("logscan.alternatives")).drop("_first", "_causes", "_kept")
+    matched = pl.concat_list("_best", "logscan.rules").list.unique(maintain_order=True)
+    told = joined.with_columns(others.alias("logscan.alternatives"), matched.alias("logscan.rules"))
+    return told.drop("_first", "_best", "_causes", "_kept")
 
 
 def outcome(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Series:
