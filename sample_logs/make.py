@@ -4,6 +4,7 @@ usage: make.py [--out FOLDER]
 """
 
 import argparse
+import base64
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -199,6 +200,55 @@ def healthy(dice: random.Random) -> Iterator[Row]:
             )
 
 
+def two_clocks(dice: random.Random) -> Iterator[Row]:
+    """The application's host is 47 s behind: it refuses every token that is younger, and only its own log says why."""
+    behind = timedelta(seconds=47)
+    for client in range(7):
+        renewed = at(20, 7) + timedelta(seconds=client * 61)
+        for when in steps(at(20, 7), at(20, 10), 35, dice):
+            if when - renewed >= timedelta(minutes=15):
+                renewed = when - timedelta(seconds=dice.uniform(0, 3))
+            early = when - renewed < behind and when > renewed
+            path = f"/api/{dice.choice(['seats', 'trips', 'fares'])}/{dice.randrange(400)}"
+            address = f"192.0.2.{20 + client}"
+            done = when + timedelta(milliseconds=dice.uniform(5, 90))
+            yield done, "access.log", combined(done, address, f"GET {path}", 401 if early else 200, agent="kiosk/2.2")
+            own = when - behind
+            row = {
+                "@timestamp": f"{own:%Y-%m-%dT%H:%M:%S}.{own.microsecond // 1000:03}Z",
+                "log.level": "warn" if early else "info",
+                "message": f"token not yet valid: iat {renewed:%Y-%m-%dT%H:%M:%SZ} > now {own:%Y-%m-%dT%H:%M:%SZ}"
+                if early
+                else "served",
+                "service.name": "trips",
+                "host.name": "app1",
+                "http": {"request": {"method": "GET"}},
+                "url": {"path": path},
+                "source": {"ip": address},
+            }
+            yield when, "app.jsonl", json.dumps(row)
+
+
+def token_in_url(dice: random.Random) -> Iterator[Row]:
+    """A wall display keeps the token that it was started with in its URL; the token runs out at 15:00."""
+    token = unsigned({"alg": "RS256", "kid": "2026-03", "typ": "JWT"}, {
+        "iss": "https://id.example.com/", "aud": "displays", "sub": "display-7@example.com",
+        "iat": int(at(21, 3).timestamp()), "exp": int(at(21, 15).timestamp()),
+    })  # fmt: skip
+    for when in steps(at(21, 11), at(21, 19), 30, dice):
+        request = f"GET /feed?since={int(when.timestamp())}&access_token={token}"
+        yield when, "access.log", combined(when, "203.0.113.77", request, 401 if when >= at(21, 15) else 200)
+    for client in range(5):
+        for when in steps(at(21, 11), at(21, 19), 240, dice):
+            yield when, "access.log", combined(when, f"198.51.100.{80 + client}", "GET /feed", 200)
+
+
+def unsigned(header: dict[str, object], claims: dict[str, object]) -> str:
+    """A token whose signature is none."""
+    parts = [base64.urlsafe_b64encode(json.dumps(part).encode()).rstrip(b"=").decode() for part in (header, claims)]
+    return ".".join([*parts, "bWFkZS11cC1zaWduYXR1cmU"])
+
+
 CASES: dict[str, Callable[[random.Random], Iterator[Row]]] = {
     "rotated-api-key": rotated_api_key,
     "hourly-token": hourly_token,
@@ -208,6 +258,8 @@ CASES: dict[str, Callable[[random.Random], Iterator[Row]]] = {
     "wrong-base-url": wrong_base_url,
     "config-change": config_change,
     "healthy": healthy,
+    "two-clocks": two_clocks,
+    "token-in-url": token_in_url,
 }
 
 

@@ -29,7 +29,10 @@ def offset_told(offset: ClockOffset) -> str:
     way = "ahead of" if offset.seconds > 0 else "behind"
     zones = round(offset.seconds / _QUARTER)
     zone = " (as of another time zone)" if zones and abs(offset.seconds - zones * _QUARTER) <= _ZONE_SLACK else ""
-    said = f"{visible(offset.other)} runs {duration(abs(offset.seconds))} {way} {visible(offset.one)}{zone}"
+    one, other = (name.rpartition("/")[2] for name in (offset.one, offset.other))
+    if one == other:
+        one, other = offset.one, offset.other
+    said = f"{visible(other)} runs {duration(abs(offset.seconds))} {way} {visible(one)}{zone}"
     return f"{said}: {number(offset.pairs)} pairs of lines say so, by {offset.by}"
 
 
