@@ -88,6 +88,11 @@ def timeline_spec() -> Mapping[str, Any]:
     return json.loads((reports_dir() / "charts" / "timeline.vl.json").read_text("utf-8"))  # type: ignore[no-any-return]
 
 
+def heat_spec() -> Mapping[str, Any]:
+    """The Vega-Lite specification of both heat maps; the page's script puts the cells in."""
+    return json.loads((reports_dir() / "charts" / "heat.vl.json").read_text("utf-8"))  # type: ignore[no-any-return]
+
+
 def colours(causes: Sequence[tuple[str, str]]) -> dict[str, str]:
     """In: (cause, family), most important first. Out: cause → name of its custom property."""
     palette, used = _palette(), defaultdict[str, int](int)

@@ -14,8 +14,9 @@ from logscan.model.finding import Scan
 from logscan.model.resources import reports_dir
 from logscan.model.schemas import SHOWN
 from logscan.report import show
-from logscan.report.charts import chart_json, for_script, palette_css, timeline_spec
-from logscan.report.context import Page, build_page
+from logscan.report.charts import chart_json, for_script, heat_spec, palette_css, timeline_spec
+from logscan.report.context import Page, build_page, cause_words
+from logscan.report.heat import DAYS, client_matrix, weekly_heat
 from logscan.report.packed import packed_events
 from logscan.report.provenance import provenance
 from logscan.rules.load import Library
@@ -54,12 +55,17 @@ def render_html(
     page = build_page(scan, library)
     script = for_script(_script(folder / "html" / "script"))
     style = palette_css() + (folder / "html" / "report.css").read_text("utf-8")
-    scripts = [bundle, script] if page.timeline else [script]
+    listed = SHOWN.to_frame() if shown is None else shown
+    causes = {cause: cause_words(library.taxonomy, cause) for cause in scan.by_cause}
+    heat = weekly_heat(scan, causes)
+    matrix = client_matrix(listed, [not cause_words(library.taxonomy, found.cause).benign for found in scan.findings])
+    scripts = [bundle, script] if page.timeline or matrix else [script]
     chart: dict[str, Any] = {"cards": _named(page)}
     if page.timeline:
         chart |= {"spec": timeline_spec(), **page.timeline.chart}
+    if heat or matrix:
+        chart |= {"heat_spec": heat_spec(), "week": heat and heat.chart, "matrix": matrix and matrix.chart}
     numbers = {id(card.finding): card.number for card in (*page.cards, *page.benign)}
-    listed = SHOWN.to_frame() if shown is None else shown
     events = packed_events(listed, [numbers[id(finding)] for finding in scan.findings]) if listed.height else ""
     environment = page_environment(folder / "html")
     safe: Any = environment.globals["safe"]
@@ -82,6 +88,9 @@ def render_html(
         ),
         events=safe(events),
         listed=listed.height,
+        heat=heat,
+        matrix=matrix,
+        days=DAYS,
     )
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -98,6 +99,21 @@ def test_the_chart_is_drawn_anew_from_what_is_left(driver: Any, write: Any) -> N
     driver.find_element("id", "reset").click()
     driver.execute_async_script("setTimeout(arguments[0], 300)")
     assert driver.execute_script(boxes) == before
+
+
+def test_the_heat_maps_follow_and_are_tables_too(driver: Any, write: Any) -> None:
+    scan = typical()
+    later = tuple((when + timedelta(days=2), what, events) for when, what, events in scan.timeline)
+    show(driver, write(replace(scan, timeline=(*scan.timeline, *later)), failures(scan), "heat"))
+    for name, rows in (("week", 7), ("matrix", 6)):
+        assert len(driver.find_elements("css selector", f"#{name} .heat-chart .mark-rect path")) % rows == 0
+        assert len(driver.find_elements("css selector", f"#{name} tbody tr")) == rows
+    hot = "return [...document.querySelectorAll('#matrix .mark-rect path')].filter(p => p.getAttribute('fill').includes('mix')).length"
+    before = driver.execute_script(hot)
+    pick(driver, "203.0.113.66").click()
+    driver.execute_async_script("setTimeout(arguments[0], 300)")
+    assert driver.execute_script(hot) == 1 < before
+    assert record(driver) == ([], [])
 
 
 def test_times_can_be_typed_and_the_brush_shows_them(driver: Any, write: Any) -> None:

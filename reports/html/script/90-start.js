@@ -8,6 +8,7 @@ async function interactive(charts) {
   listing();
   bar();
   followed(charts);
+  followedHeats();
   for (const part of document.querySelectorAll(".scripted")) part.hidden = false;
   found.narrowed = false;
   if (location.hash.startsWith("#view?")) follow(location.hash); else changed();
@@ -23,7 +24,7 @@ addEventListener("afterprint", () => { for (const one of opened) one.open = fals
 
 const figures = document.querySelectorAll(".timeline");
 for (const panel of data.panels || []) panel.now = panel.events;
-if (data.panels) document.body.append(tip);
+document.body.append(tip);
 const drawn = Promise.all((data.panels || []).map((panel, k) => draw(panel, figures[k])));
 drawn.then((charts) => {
   legend(charts);
@@ -33,6 +34,9 @@ drawn.then((charts) => {
   document.documentElement.dataset.chart = "failed";
   console.error(fault);
   return [];
+}).then(async (charts) => {
+  await drawHeats();
+  return charts;
 }).then(interactive).then(() => { document.documentElement.dataset.page = "ready"; }).catch((fault) => {
   document.documentElement.dataset.page = "failed";
   console.error(fault);

@@ -1,0 +1,76 @@
+// The two heat maps: colour by the number in a cell, on a scale of its own for each of them.
+const heats = [];
+
+function cells(kind, failed) {
+  const most = Math.max(1, ...failed.flat()), { rows, columns } = kind;
+  return failed.flatMap((counts, row) => counts.map((events, column) => ({
+    row: rows[row], column: columns[column], events,
+    colour: events ? `color-mix(in oklab, var(--high) ${Math.round(18 + 82 * Math.sqrt(events / most))}%, var(--paper))` : "var(--sheet)",
+    words: kind.words(rows[row], columns[column], events),
+  })));
+}
+
+async function heat(home, kind, failed) {
+  const spec = structuredClone(data.heat_spec);
+  spec.datasets = { cells: cells(kind, failed) };
+  spec.height = 24 * kind.rows.length + 30; // in steps it would depend on the data, and the page on the chart
+  const tooltip = (handler, event, item, value) => {
+    tip.hidden = !value || !item?.datum?.words;
+    if (tip.hidden) return;
+    tip.replaceChildren(element("b", item.datum.words), element("div", many(item.datum.events, "failure")));
+    tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - tip.offsetWidth - 4))}px`;
+    tip.style.top = `${event.clientY + 18}px`;
+  };
+  home.hidden = false;
+  try {
+    const { view: chart } = await vegaEmbed(home, spec, { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip });
+    home.parentElement.querySelector(".as-table").open = false;
+    heats.push({ chart, kind, failed });
+  } catch (fault) {
+    home.hidden = true; // the table stays
+    throw fault;
+  }
+}
+
+function drawHeats() {
+  const made = [];
+  const place = (name) => document.querySelector(`[data-heat="${name}"]`);
+  if (data.week) {
+    const hours = Array.from({ length: 24 }, (_, hour) => String(hour).padStart(2, "0"));
+    const words = (day, hour) => `${day} ${hour}:00 to ${hour}:59 UTC`;
+    const at = (row) => {
+      const when = new Date(events.t[row]);
+      return Number.isNaN(events.t[row]) ? null : [(when.getUTCDay() + 6) % 7, when.getUTCHours()];
+    };
+    made.push(heat(place("week"), { rows: data.week.days, columns: hours, words, at }, data.week.failed));
+  }
+  if (data.matrix) {
+    const { clients, endpoints } = data.matrix, known = new Map(clients.map((name, k) => [name, k])), routes = new Map(endpoints.map((name, k) => [name, k]));
+    const named = (facet, row, places) => places.get(shortened(events.facet[facet].values[events.facet[facet].codes[row]]));
+    const at = (row) => {
+      const place = [named("client", row, known), named("endpoint", row, routes)];
+      return place.includes(undefined) ? null : place;
+    };
+    made.push(heat(place("matrix"), { rows: clients, columns: endpoints, words: (client, route) => `${client} on ${route}`, at }, data.matrix.failed));
+  }
+  return Promise.all(made);
+}
+
+// The labels of the matrix are cut where those of the lists are not.
+const shortened = (text) => (text.length > 60 ? `${text.slice(0, 60)} … (${count(text.length - 60)} more characters)` : text);
+
+function followedHeats() {
+  followers.push(() => {
+    for (const { chart, kind, failed } of heats) {
+      let now = failed;
+      if (found.narrowed) {
+        now = kind.rows.map(() => kind.columns.map(() => 0));
+        for (let row = 0; row < events.rows; row++) {
+          const place = found.mask[row] && !data.cards[events.facet.card.codes[row]].benign ? kind.at(row) : null;
+          if (place) now[place[0]][place[1]]++;
+        }
+      }
+      chart.data("cells", cells(kind, now)).runAsync();
+    }
+  });
+}
