@@ -102,7 +102,8 @@ def _first(events: pl.DataFrame, found: pl.DataFrame, rules: Sequence[Rule]) -> 
         rows = (several & first.is_in(places)).arg_true()
         if rows.is_empty():
             continue
-        lengths = events[rows].select(extent(rule.tree, events.columns).alias(rule.name) for rule in tied)
+        # with_columns: a rule of which the frame has no column is a literal, which alone would be one row
+        lengths = events[rows].with_columns(extent(rule.tree, events.columns).alias(rule.name) for rule in tied)
         matched = found[rows].select(pl.col(rule.name).cast(pl.Int64) for rule in tied)
         # What did not match took nothing; a match without any text still comes before it.
         taken = [
