@@ -16,7 +16,6 @@ from logscan.model.errors import Faults, LogscanError, RuleError
 from logscan.model.resources import rules_dir
 from logscan.rules.shape import Shape
 
-FILE = "stated.yml"
 TIMES = ("expires", "not_before", "issued", "signed", "now")
 SPANS = ("late", "early", "lifetime")
 TEXTS = ("wants_aud", "wants_iss", "aud", "iss", "kid", "alg", "date", "region", "service")
@@ -163,12 +162,12 @@ def _seconds(text: pl.Series, unit: float) -> pl.Series:
     return frame.select(pl.coalesce(bare, worded).alias("t"))["t"]
 
 
-def load_stated(folders: Sequence[Path]) -> Stated:
-    """Read stated.yml, the one in the last folder that has it.
+def load_stated(path: Path | None = None) -> Stated:
+    """Read stated.yml, by default the one that comes with logscan.
 
     Errors: Faults with every fault of the file
     """
-    path = next((folder / FILE for folder in reversed(folders) if (folder / FILE).exists()), rules_dir() / FILE)
+    path = path or rules_dir() / "stated.yml"
     try:
         document = read_document(path)
     except RuleError as fault:

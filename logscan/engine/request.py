@@ -120,7 +120,7 @@ def _compiled(folders: Sequence[Path], own: Sequence[Path]) -> _Compiled:
     except Faults as found:
         faults += found.errors
     try:
-        stated = load_stated(list(dict.fromkeys((rules_dir(), *folders))))
+        stated = load_stated()
     except Faults as found:
         faults += found.errors
     if faults or library is None or formats is None or judgement is None or stated is None:

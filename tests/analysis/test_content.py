@@ -16,7 +16,7 @@ from logscan.model.resources import rules_dir
 from logscan.model.schemas import CONTENT, EVENTS
 from tests.analysis.tokens import EXP, jwt
 
-STATED = load_stated([rules_dir()])
+STATED = load_stated()
 REDACTOR = load_redactor(rules_dir() / "redaction.yml", b"k" * 32)
 AT = datetime.fromtimestamp(EXP, UTC)
 

@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from logscan.analysis.stated import FOUND, TEXTS, Stated, Wording, load_stated, read_stated
 from logscan.model.errors import Faults
-from logscan.model.resources import rules_dir
 
-STATED = load_stated([rules_dir()])
+STATED = load_stated()
 AT = datetime(2026, 3, 11, 9, 15, tzinfo=UTC)
 
 
@@ -110,6 +109,6 @@ def test_no_text_breaks_it(texts: list[str]) -> None:
 def test_a_faulty_file_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "stated.yml").write_text(text, "utf-8")
     with pytest.raises(Faults) as found:
-        load_stated([tmp_path])
+        load_stated(tmp_path / "stated.yml")
     assert told in str(found.value)
     assert "stated.yml:" in str(found.value)
