@@ -23,6 +23,8 @@ _NEVER = frozenset(
     {"source.address", "network.forwarded_ip", "log.file.path", "event.dataset", "event.timezone", "logscan.cause",
      "logscan.confidence", "logscan.reason_from", CREDENTIAL}
 )  # fmt: skip
+_LINE = "event.original"
+_SHORTEST = 6  # bytes of a value whose standing in the line is more than chance
 # Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
 _DEEPEST = 6  # values within values; only a line made to do harm has more
 _OPEN, _CLOSE = "\ufdd0", "\ufdd1"
@@ -61,12 +63,15 @@ class Redactor:
         """Hide every credential in the text of some columns.
 
         Out:  the frame; when `logscan.credential` is among the columns it is filled in, see `fingerprint`
-        Law:  same rows, same order; redact(redact(x)) == redact(x); addresses, places and rule names are never touched
+        Law:  same rows, same order; redact(redact(x)) == redact(x); addresses, places and rule names are never touched;
+              what the line itself hides, no other column shows
         """
         wanted = list(dict.fromkeys(columns))
         names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
         looked = _looked_at(frame) if CREDENTIAL in wanted else []
         hidden = self._columns(frame.select(list(dict.fromkeys([*names, *looked]))))
+        if _LINE in names:
+            hidden = hidden.with_columns(self._cut_off(frame, hidden, name) for name in names if name != _LINE)
         frame = frame.with_columns(hidden[name] for name in names)
         return frame.with_columns(self._credential(hidden.select(looked))) if CREDENTIAL in wanted else frame
 
@@ -78,6 +83,18 @@ class Redactor:
         whole = self._column(pl.concat([texts[name].alias("") for name in some]))
         parts = (whole.slice(at * texts.height, texts.height).alias(name) for at, name in enumerate(some))
         return texts.with_columns(parts)
+
+    def _cut_off(self, plain: pl.DataFrame, hidden: pl.DataFrame, name: str) -> pl.Series:
+        """A column without what its line hides: a format may have parted a credential from the name in front of it."""
+        value, line = pl.col(name), pl.col(_LINE)
+        rows = (plain[_LINE] != hidden[_LINE]) & (plain[name] == hidden[name])
+        rows = (rows & (plain[name].str.len_bytes() >= _SHORTEST)).fill_null(value=False)
+        if not rows.any():
+            return hidden[name]
+        was, now = (each.filter(rows).select(line.str.contains(value, literal=True)) for each in (plain, hidden))
+        at = rows.arg_true().filter(was.to_series() & ~now.to_series())
+        shown = [self._judge.hide("secret", text) for text in hidden[name].gather(at).to_list()]
+        return hidden[name].clone().scatter(at, pl.Series(shown, dtype=pl.String()))
 
     def text(self, text: str) -> str:
         """As `redact`, for one text."""

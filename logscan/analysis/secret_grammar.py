@@ -14,7 +14,7 @@ import polars as pl
 
 NEVER = r"[^\s\S]"
 _QUOTE = r"""(?:\\*["'`]|&quot;|&#3[49];|%2[27])"""
-_EQUALS = r"(?:=>|:=|==?|%(?:25)*3[Dd]|\\+u003[Dd])"
+_EQUALS = r"(?:=>|->|:=|==?|%(?:25)*3[Dd]|\\+u003[Dd])"
 _COLON = r"(?::|%(?:25)*3[Aa])"
 _VALUE = rf",\s*{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON}"  # {"name":"x","value":"y"}
 _OPEN = r"(?:\[\]string\{)?[\[(]*\s*"
@@ -26,7 +26,8 @@ _QUOTED = (
 )
 _BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
-_EDGE = r"(?:^|[^A-Za-z0-9])"
+# The last letter of an escape is no letter of a word: %22, \\n, \\u0022, and the end of a terminal's colour.
+_EDGE = r"(?:^|[^A-Za-z0-9]|%[0-9A-Fa-f]{2}|\\(?:[bfnrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|\[[0-9;]{0,8}m)"
 _PARAMETER = r"""[A-Za-z0-9_*-]+=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
 _PARAMETERS = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
 _END = r"(?:\]|%5[Dd])?"  # params[password]=
@@ -90,7 +91,10 @@ def finder(body: dict[str, Any]) -> str:
         rf"|(?:\s[^<>]*)?>[^<>]+</|&gt;[^&<>]+&lt;|\s+\\*[\"'`][^\s\"'`\\]+\\*[\"'`]"
     )
     option = rf"--[A-Za-z0-9-]*?(?:{whole}|{part})\s+(?:{_QUOTED}|{_BARE})"
-    rest = [*_sentences(body, ""), *_places(body, ""), *body["shapes"]]
+    head = f"(?P<head>{_EDGE})"
+    bounded = [form.pattern.removeprefix(head) for form in body["shapes"] if form.pattern.startswith(head)]
+    free = [form for form in body["shapes"] if not form.pattern.startswith(head)]
+    rest = [*_sentences(body, ""), *_places(body, ""), *free]
     found = [
         PLACEHOLDER,
         header,
@@ -99,7 +103,9 @@ def finder(body: dict[str, Any]) -> str:
         option,
     ]
     joined = "|".join(
-        f"(?:{pattern})" for pattern in [*found, *(_plain(form.pattern) for form in rest)] if NEVER not in pattern
+        f"(?:{pattern})"
+        for pattern in [*found, *(_plain(form.pattern) for form in rest), _plain(rf"{_EDGE}(?:{'|'.join(bounded)})")]
+        if NEVER not in pattern and not pattern.endswith("(?:)")
     )
     # The find before may have taken the edge: then a word boundary does (ASCII, or the fast engine is lost).
     return joined.replace(_EDGE, _EDGE.removesuffix(")") + r"|(?-u:\b))")
@@ -215,6 +221,12 @@ def _places(body: dict[str, Any], first: str) -> list[Form]:
             "address",
             "password",
             rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*(?:://|%3[Aa]%2[Ff]%2[Ff]))(?P<value>{user}*:[^\s/\"'<>?#]+)(?P<tail>@)",
+        ),
+        # A slash in a password should be written %2F; what stands before it is no port, then.
+        Form(
+            "address",
+            "password",
+            rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}*:[^\s/@\"'<>?#]*[^\s/@\"'<>?#0-9][^\s/@\"'<>?#]*/[^\s@\"'<>?#]*)(?P<tail>@)",
         ),
         Form("address", "password", rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}{{12,}}:?)(?P<tail>@)"),
         Form(

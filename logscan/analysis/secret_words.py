@@ -13,7 +13,7 @@ LISTS = (
     "authorization", "cookies", "cookie_attributes", "schemes", "plain_schemes", "digest_secrets", "paths", "near",
     "gap", "verdicts", "prose",
 )  # fmt: skip
-TESTS = ("header", "opaque", "long", "mixed", "segment", "body", "masked", "placeholder")
+TESTS = ("header", "opaque", "long", "mixed", "key", "segment", "body", "masked", "placeholder")
 _STRENGTHS = ("any", "opaque", "long")
 _NAME_KEYS = {"kind", "whole", "value", "prose", "after", "keep", "words"}
 _SHAPE_KEYS = {"kind", "pattern", "bounded", "test"}

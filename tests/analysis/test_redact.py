@@ -306,3 +306,71 @@ def test_however_a_key_is_masked_its_tail_names_it(text: str) -> None:
 )
 def test_dots_and_stars_of_prose_are_no_masked_key(text: str) -> None:
     assert REDACTOR.fingerprint(pl.DataFrame({"event.original": [text]})).to_list() == [None]
+
+
+def test_what_the_line_hides_no_column_shows() -> None:
+    line = 'GET /x 401 "curl" Cookie: theme=dark; sid=Zx81kQpa70'
+    lines, ids = [line, line, "id Zx81kQpa70", None], ["Zx81kQpa70", None, "Zx81kQpa70", "q"]
+    frame = pl.DataFrame({"event.original": lines, "http.request.id": ids})
+    got = REDACTOR.redact(frame, frame.columns)
+    assert "Zx81kQpa70" not in got["event.original"][0]
+    shown = got["http.request.id"].to_list()
+    assert shown[0].startswith("<redacted ")
+    assert shown[0][-9:] in got["event.original"][0]
+    assert shown[1:] == [None, "Zx81kQpa70", "q"]
+    assert REDACTOR.redact(got, frame.columns).equals(got)
+
+
+def test_a_value_that_the_line_still_shows_stays() -> None:
+    frame = pl.DataFrame({"event.original": ["user=adalove password=adalove"], "user.name": ["adalove"]})
+    assert REDACTOR.redact(frame, frame.columns)["user.name"].to_list() == ["adalove"]
+
+
+@pytest.mark.parametrize("before", ["%22", "\\n", "\\\\t", "\\u0022", "\x1b[31m", "%3D"])
+def test_the_end_of_an_escape_is_no_letter_of_a_word(before: str) -> None:
+    shown = REDACTOR.text(f"x{before}sk-abcdefghij0123456789 y{before}pin=4711")
+    assert "abcdefghij" not in shown
+    assert "4711" not in shown
+
+
+TOKENS = [
+    "pul-0123456789abcdef0123456789abcdef01234567", "dapi0123456789abcdef0123456789abcdef-2", "v1.0-" + "0a" * 12 + "-" + "9f" * 40,
+    "HRKU-0a1b2c3d-0a1b-2c3d-4e5f-0a1b2c3d4e5f", "pscale_tkn_" + "Ab1-" * 10, "FlyV1 fm2_" + "aB3/" * 12,
+    "0123456789abcdef0123456789abcdef-us12", "https://api.telegram.org/bot712345678:AA" + "x7Y" * 11, "nfp_" + "a1B2" * 9,
+    "Aa1Bb2Cc3Dd4Ee.atlasv1." + "Zz9_" * 10, "shop.webhook.office.com/webhookb2/" + "0a1b2c3d" * 4, "00" + "aB3_" * 10,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("secret", TOKENS)
+def test_tokens_give_themselves_away(secret: str) -> None:
+    shown = REDACTOR.text(f"sent {secret} at once")
+    assert "<redacted " in shown
+    assert secret[-8:] not in shown
+
+
+@pytest.mark.parametrize(
+    "line", ["client_secret=hunter22hunter&x=1", "GET /t?client_secret=JfVE3dEgspuv", "my_client_secret: Uxi5yEuqhvyf"]
+)
+def test_a_word_of_prose_does_not_take_the_value_of_a_name(line: str) -> None:
+    assert "<redacted token" in REDACTOR.text(line)
+
+
+def test_every_word_that_announces_a_value_in_prose_is_a_name_too() -> None:
+    value = read_document(FILE).value
+    named = {word for group in value["names"] for word in group["words"]}
+    assert [word for word in value["near"] if word not in named] == []
+
+
+READABLE = [
+    "GET /v1.0-beta/items/00000000000000000000000000000000000000 HTTP/1.1", "commit 0123456789abcdef0123456789abcdef01234567",
+    "/srv/app/releases/20260312062524/lib", "0123456789abcdef0123456789abcdef.js", "pod shop-7d9c5b8f6d-x2x7k",
+    "traceparent: 00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01", "host-0a1b2c3d4e5f.eu-west-1.compute.internal",
+    "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "user=svc-orders-eu-west-1",
+    "id=ionic-shop-frontend-components-page-2", "arn:aws:iam::123456789012:role/svc", "key ****wxyz refused",
+    "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7", "build 2026.03.12-4711 of shop-api.internal.example.com:8443",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("line", READABLE)
+def test_what_is_no_credential_stays_readable(line: str) -> None:
+    assert REDACTOR.text(line) == line
