@@ -153,8 +153,6 @@ def _by_column(pairs: Iterable[tuple[Column, _T]]) -> list[tuple[Column, list[_T
 @functools.lru_cache(maxsize=64)
 def _shortest(literals: frozenset[str]) -> tuple[str, ...]:
     """Without those that hold another one: the shorter says it all."""
-    kept: list[str] = []
-    for literal in sorted(literals, key=lambda text: (len(text), text)):
-        if not any(short in literal for short in kept):
-            kept.append(literal)
-    return tuple(kept)
+    texts = sorted(literals, key=lambda text: (len(text), text))
+    held = pl.Series(texts, dtype=pl.String()).str.extract_many(texts, overlapping=True).list.n_unique()
+    return tuple(text for text, others in zip(texts, held, strict=True) if others == 1)

@@ -15,8 +15,6 @@ from logscan.rules.needs import Needs, needed
 from logscan.rules.playbook import Playbook
 from logscan.rules.tree import Node, columns, express
 
-_DERIVED = {"expr", "columns", "needs", "words"}  # made from the tree when first asked for, in each process anew
-
 
 @dataclass(frozen=True)
 class Rule:
@@ -49,7 +47,9 @@ class Rule:
     dialect: Dialect = field(default=Dialect(), compare=False, repr=False)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
+        # what it needs takes longer to work out than to read: the cache of a later run has it ready
+        _ = self.columns, self.needs, self.words
+        return {name: value for name, value in self.__dict__.items() if name != "expr"}
 
     @cached_property
     def expr(self) -> pl.Expr:
