@@ -10,7 +10,7 @@ import jinja2
 
 from logscan.model.finding import Finding, Scan, Scope
 from logscan.model.resources import reports_dir
-from logscan.model.taxonomy import Taxonomy
+from logscan.model.taxonomy import UNCLASSIFIED, Taxonomy
 from logscan.report.coverage import assumption, logs_of
 from logscan.report.escape import cell, markdown_fence, markdown_text, shortened
 from logscan.report.json import in_order
@@ -32,6 +32,7 @@ class Row:
     events: str
     confidence: str
     advice: str
+    lacks: str
 
 
 def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook] | None = None) -> str:
@@ -65,6 +66,7 @@ def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) 
         events=number(found.counts.events),
         confidence=found.confidence,
         advice=f"{book.title} ({book.id})" if book else found.playbook or _advice(found),
+        lacks=found.missing_evidence if found.cause == UNCLASSIFIED else "",
     )
 
 

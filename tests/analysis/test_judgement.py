@@ -50,6 +50,41 @@ def test_advice_is_for_the_format_and_the_cause(judgement: Judgement) -> None:
     assert judgement.advise([], "unclassified")
 
 
+@pytest.mark.parametrize(
+    ("dataset", "directive"),
+    [
+        ("nginx-error", "error_log"),
+        ("apache-error", "LogLevel"),
+        ("java-log4j", "org.springframework.security=DEBUG"),
+        ("dotnet-console", "Microsoft.AspNetCore.Authentication"),
+        ("traefik-json", "accessLog.fields.headers"),
+        ("envoy-json", "RESPONSE_CODE_DETAILS"),
+        ("haproxy-http", "WWW-Authenticate"),
+        ("kubernetes-audit", "audit policy"),
+        ("python-logging", "django.security"),
+        ("uvicorn-access", "--log-level debug"),
+        ("pino", "passport"),
+        ("keycloak", "org.keycloak.events"),
+        ("kong-json", "log_level=debug"),
+        ("postgresql", "log_connections"),
+        ("syslog-rfc3164", "LogLevel VERBOSE"),
+        ("aws-apigateway", "$context.authorizer.error"),
+        ("aws-alb", "error_reason"),
+        ("caddy-json", "level DEBUG"),
+        ("iis-w3c", "sc-substatus"),
+        ("rails", "warden.options"),
+        ("monolog", "AuthenticationException"),
+        ("zap", "jwt.ErrTokenExpired"),
+        ("generic-line", "verifier's error text"),
+    ],
+)
+def test_what_to_log_is_told_for_the_platform_and_comes_first(
+    judgement: Judgement, dataset: str, directive: str
+) -> None:
+    text = judgement.advise([dataset], "unclassified")
+    assert directive in text
+
+
 def test_only_formats_that_there_are_are_named(judgement: Judgement) -> None:
     known = {path.stem for path in (rules_dir() / "formats").glob("*.yml")}
     named = {*judgement.families, *(name for advice in judgement.advice for name in advice.datasets)}
