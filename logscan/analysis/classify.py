@@ -35,22 +35,27 @@ def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str,
 
     Law: a rule is left out only when the logsources contradict, or no column that it reads is ever filled
     """
-    best = ranked(rules)
+    best, formats = ranked(rules), list(formats)
     # Many rules say the same of whom they speak about and what they read: each such saying is looked at once a format.
     said = [(tuple(rule.logsource.items()), rule.columns) for rule in best]
     told = dict(zip(said, best, strict=True))
     found = {}
     for form in formats:
-        columns = filled(form) | CONTENT.keys()
+        columns = filled(form, formats) | CONTENT.keys()
         may = {what for what, rule in told.items() if rule.applies_to(form.logsource) and _readable(rule, columns)}
         found[form.id] = [rule for what, rule in zip(said, best, strict=True) if what in may]
     return found
 
 
-def filled(form: Format) -> frozenset[str]:
-    """The columns that events of a format may fill."""
-    derived = PARTS if "url.original" in form.names() else frozenset()
-    return form.names() | derived | {"event.original", "event.dataset"}
+def filled(form: Format, formats: Iterable[Format]) -> frozenset[str]:
+    """The columns that events of a format may fill, of those that are read.
+
+    Law: what a JSON format lacks, those that require nothing fill, see `read_json`
+    """
+    others = [other.names() for other in formats if other.kind == form.kind == "json" and not other.requires]
+    names = form.names().union(*others)
+    derived = PARTS if "url.original" in names else frozenset()
+    return names | derived | {"event.original", "event.dataset"}
 
 
 def _readable(rule: Rule, columns: frozenset[str]) -> bool:

@@ -113,7 +113,10 @@ class Tasks:
         return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
 
     def _gate(self, form: Format) -> pl.Expr:
-        rules, columns = [*self._plan.causes[form.id], *self._plan.detections[form.id]], filled(form)
+        rules, columns = (
+            [*self._plan.causes[form.id], *self._plan.detections[form.id]],
+            filled(form, self._plan.formats),
+        )
         same = (*(rule.name for rule in rules), "", *sorted(columns))
         if same not in self._gates:
             self._gates[same] = gate(rules, columns)

@@ -144,11 +144,19 @@ def test_a_format_is_asked_only_what_it_can_answer() -> None:
     shipped = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
     asked = by_dataset(formats, shipped.causes)
     for form in formats:
-        assert filled(form) >= form.names()
+        assert filled(form, formats) >= form.names()
         left_out = {each.name for each in shipped.causes} - {each.name for each in asked[form.id]}
         for each in shipped.causes:
             if each.name in left_out:
-                assert not each.applies_to(form.logsource) or each.columns.isdisjoint(filled(form))
+                assert not each.applies_to(form.logsource) or each.columns.isdisjoint(filled(form, formats))
+
+
+def test_what_a_json_format_lacks_and_another_fills_is_read_by_rules() -> None:
+    formats = load_formats([rules_dir() / "formats"])
+    of_access = next(form for form in formats if form.id == "access-json")
+    assert "error.type" not in of_access.names()
+    assert "error.type" in filled(of_access, formats)
+    assert "error.type" not in filled(of_access, [of_access])
 
 
 def test_rules_look_at_a_text_only_so_far(library: Library) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.lab.benches import BENCHES
 from tests.lab.drive import run_benches
-from tests.lab.score import grade, score, table
+from tests.lab.score import grade, grade_together, score, table
 
 
 def main() -> None:
@@ -20,7 +20,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         chosen = {name: BENCHES[name] for name in asked.benches or BENCHES}
         done, absent = run_benches(chosen, Path(scratch), asked.seed, asked.share)
-        graded = grade(done)
+        graded, together = grade(done), score(grade_together(done))
         for bench, _ in done if asked.keep else ():
             (asked.keep / bench.name).mkdir(parents=True, exist_ok=True)
             for path in bench.logs.values():
@@ -33,6 +33,7 @@ def main() -> None:
             f"{bench.name:16} {own.accuracy:.3f} of {own.lines:4}, {own.decided_accuracy:.3f} of {own.decided:4} with one answer"
         )
     print(table(score(graded)))
+    print("\nlogs of a server read together:", *table(together, shown=12).split("\n"), sep="\n")
 
 
 if __name__ == "__main__":

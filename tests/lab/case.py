@@ -49,6 +49,11 @@ class Case:
                 return said.accepts
         return (NONE,)
 
+    def known(self) -> tuple[str, ...]:
+        """What is accepted of whoever has read all logs: what the most telling line permits."""
+        told = min((said.accepts for said in self.says), key=len, default=())
+        return tuple(dict.fromkeys((self.truth, *told)))
+
 
 @dataclass
 class Bench:
@@ -80,6 +85,7 @@ class Label(NamedTuple):
     case: str
     truth: str
     accepts: tuple[str, ...]
+    text: str = ""
 
 
 def label(bench: Bench, notes: Iterable[tuple[str, Case]]) -> list[Label]:
@@ -95,7 +101,7 @@ def label(bench: Bench, notes: Iterable[tuple[str, Case]]) -> list[Label]:
             found = max(pattern.findall(line), key=len, default=None)  # a marker is longer than an address
             if found is not None and not re.search(bench.asides, line):
                 case = cases[found]
-                labels.append(Label(bench.name, log, number, case.name, case.truth, case.accepts(log, line)))
+                labels.append(Label(bench.name, log, number, case.name, case.truth, case.accepts(log, line), line))
             elif line.strip():
-                labels.append(Label(bench.name, log, number, "-", NONE, (NONE,)))
+                labels.append(Label(bench.name, log, number, "-", NONE, (NONE,), line))
     return labels

@@ -3,7 +3,7 @@
 import json
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,7 +20,7 @@ class Graded(NamedTuple):
 
 
 def told_of(paths: Iterable[Path]) -> dict[Path, dict[int, str]]:
-    """Log to line to the cause of the event that begins there, of all events."""
+    """Log to line to the cause of the event that begins there, of all events of logs that are read together."""
     told = run("events", *paths, "--all", "--format", "ndjson")
     assert told.exit_code in (0, 3), told.output
     causes: dict[Path, dict[int, str]] = defaultdict(dict)
@@ -31,28 +31,44 @@ def told_of(paths: Iterable[Path]) -> dict[Path, dict[int, str]]:
 
 
 def grade(done: Iterable[tuple[Bench, list[Label]]]) -> list[Graded]:
-    """An event of several lines is graded once, by the first of its lines that a case left."""
-    done = list(done)
-    causes = told_of(path for bench, _ in done for path in bench.logs.values())
+    """Every log read alone."""
+    return [
+        _judged(label, label.accepts, told)
+        for bench, labels in done
+        for log, path in bench.logs.items()
+        for label, told in _owned(labels, log, told_of([path])[path])
+    ]
+
+
+def grade_together(done: Iterable[tuple[Bench, list[Label]]]) -> list[Graded]:
+    """All logs of a bench read together: each line that is a failure must say what the most telling of them does."""
     graded = []
     for bench, labels in done:
-        for log, path in bench.logs.items():
-            starts = sorted(causes[path])
-            owned: dict[int, Label] = {}
-            for label in labels:
-                if label.log == log:
-                    before = bisect_right(starts, label.line)
-                    start = starts[before - 1] if before else 0
-                    if start not in owned or owned[start].case == "-":
-                        owned[start] = label
-            graded += [_judged(label, causes[path].get(start, UNREAD)) for start, label in owned.items()]
+        known = {case.name: case.known() for case in bench.cases}
+        causes = told_of(bench.logs.values()) if len(bench.logs) > 1 else {}
+        for log, path in bench.logs.items() if causes else ():
+            owned = _owned(labels, log, causes[path])
+            graded += [_judged(label, known[label.case], told) for label, told in owned if NONE not in label.accepts]
     return graded
 
 
-def _judged(label: Label, told: str) -> Graded:
-    if told == UNREAD and NONE in label.accepts:
+def _owned(labels: Iterable[Label], log: str, causes: dict[int, str]) -> Iterator[tuple[Label, str]]:
+    """An event of several lines counts once, by the first of its lines that a case left."""
+    starts = sorted(causes)
+    owned: dict[int, Label] = {}
+    for label in labels:
+        if label.log == log:
+            before = bisect_right(starts, label.line)
+            start = starts[before - 1] if before else 0
+            if start not in owned or owned[start].case == "-":
+                owned[start] = label
+    return ((label, causes.get(start, UNREAD)) for start, label in owned.items())
+
+
+def _judged(label: Label, accepts: tuple[str, ...], told: str) -> Graded:
+    if told == UNREAD and NONE in accepts:
         told = NONE
-    return Graded(label, told if told in label.accepts else label.accepts[0], told)
+    return Graded(label, told if told in accepts else accepts[0], told)
 
 
 class Scores(NamedTuple):
@@ -65,6 +81,7 @@ class Scores(NamedTuple):
     macro_f1: float
     causes: dict[str, tuple[int, float, float, float]]  # lines, precision, recall, F1
     confused: Counter[tuple[str, str, str, str, str]]  # bench, log, case, truth, told
+    examples: dict[tuple[str, str, str, str, str], str]
     quiet: int  # lines that are no failure and are called none
 
 
@@ -86,12 +103,18 @@ def score(graded: Iterable[Graded]) -> Scores:
         sum(row.truth == row.told for row in decided) / max(1, len(decided)),
         sum(f1 for *_, f1 in causes.values()) / max(1, len(causes)),
         causes,
-        Counter((row.label.bench, row.label.log, row.label.case, row.truth, row.told) for row in wrong),
+        Counter(map(_kind, wrong)),
+        {_kind(row): row.label.text for row in wrong},
         len(graded) - len(failures),
     )
 
 
-def table(scores: Scores) -> str:
+def _kind(row: Graded) -> tuple[str, str, str, str, str]:
+    return row.label.bench, row.label.log, row.label.case, row.truth, row.told
+
+
+def table(scores: Scores, shown: int | None = None) -> str:
+    """shown: how many sorts of mistakes at most"""
     lines = [f"{'cause':32} {'lines':>6} {'precision':>9} {'recall':>7} {'F1':>6}"]
     for cause, (count, precision, recall, f1) in scores.causes.items():
         lines.append(f"{cause:32} {count:6} {precision:9.3f} {recall:7.3f} {f1:6.3f}")
@@ -101,6 +124,7 @@ def table(scores: Scores) -> str:
         f"accuracy {scores.decided_accuracy:.4f} of the {scores.decided} lines that permit a single answer",
         f"macro-F1 {scores.macro_f1:.4f} over {len(scores.causes)} causes",
     ]
-    for (bench, log, case, truth, told), count in scores.confused.most_common():
-        lines.append(f"{count:4} {bench}/{log}: {case}: {truth} called {told}")
+    for kind, count in scores.confused.most_common(shown):
+        bench, log, case, truth, told = kind
+        lines += [f"{count:4} {bench}/{log}: {case}: {truth} called {told}", f"       {scores.examples[kind][:300]}"]
     return "\n".join(lines)

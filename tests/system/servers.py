@@ -31,7 +31,7 @@ def running(command: list[str], port: int, output: Path) -> Iterator[None]:
     """A server in the foreground, from when it answers until the block ends."""
     with output.open("wb") as out, subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT) as server:
         try:
-            until(lambda: server.poll() is not None or _answers(port))
+            until(lambda: server.poll() is not None or _answers(port), 60)
             assert server.poll() is None, output.read_text("utf-8", "replace")
             yield
         finally:

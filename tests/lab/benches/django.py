@@ -25,11 +25,12 @@ def served(folder: Path) -> Iterator[Bench]:
 
 def _case(name: str, truth: str, act: Act, accepts: str = "", bare: str = BARE) -> Case:
     """Django's own lines ("Unauthorized: /path", "POST /path 401") do not say why; the line of the application does."""
+    told = tuple((accepts or truth).split())
     unknowing = (*bare.split(), truth)
     return Case(name, truth, act, (
         Says("server", unknowing, f'"{"|Unauthorized|Forbidden|Bad Request"}'),
-        Says("app", unknowing, r"django\.request"),
-        Says("app", tuple((accepts or truth).split())),
+        Says("app", (*unknowing, *told), r"django\.request"),
+        Says("app", told),
     ))  # fmt: skip
 
 

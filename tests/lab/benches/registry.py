@@ -53,10 +53,11 @@ def _case(log: str, name: str, truth: str, act: Act, accepts: str = "", *, reaso
     reason: what stands in that last line, which names neither request nor client
     """
     told = tuple((accepts or truth).split())
+    found = ("token_signature_invalid", *told, "unclassified") if log == "token" else told
     return Case(name, truth, act, (
-        Says(log, (*BARE.split(), truth), "^127"),
+        Says(log, (*BARE.split(), *found), "^127"),
         *([Says(log, told, reason)] if reason else []),
-        Says(log, ("token_signature_invalid", *told, "unclassified"), "context: invalid token"),
+        Says(log, found, "context: invalid token"),
         Says(log, told),
     ), markers=(reason,) if reason else ())  # fmt: skip
 
