@@ -14,7 +14,7 @@ from logscan.model.severity import SEVERITIES
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["table", "text", "markdown", "json", "ndjson"]),
+    type=click.Choice(["table", "text", "markdown", "json", "ndjson", "sarif"]),
     default="table",
     show_default=True,
 )
@@ -41,6 +41,11 @@ def _render(answer: Any, form: str) -> str:
         from logscan.report.brief import brief  # noqa: PLC0415
 
         return brief(answer.scan, answer.library, form)
+    if form == "sarif":
+        from logscan import __version__  # noqa: PLC0415
+        from logscan.report.sarif import findings_sarif  # noqa: PLC0415
+
+        return findings_sarif(answer.scan, answer.library, __version__)
     from logscan.report.json import findings_json, findings_ndjson  # noqa: PLC0415
 
     return findings_json(answer.scan) if form == "json" else findings_ndjson(answer.scan)
