@@ -46,6 +46,7 @@ async function draw(panel, figure) {
   try {
     const { view: chart } = await vegaEmbed(live, spec, options);
     figure.querySelector(".still").hidden = true;
+    unnamed(live);
     const made = { panel, chart, ours: 0 };
     chart.addSignalListener("brush", (_, value) => {
       if (!events || made.ours) return; // set by us, from the filter
@@ -60,6 +61,11 @@ async function draw(panel, figure) {
     live.hidden = true; // the drawing made without scripts stays
     throw fault;
   }
+}
+
+// One picture with one name: the marks of the brush would each ask for a name of their own, and cannot be told not to.
+function unnamed(live) {
+  for (const part of live.querySelectorAll("[class*=brush]")) for (const name of ["role", "aria-roledescription"]) part.removeAttribute(name);
 }
 
 function legend(charts) {
@@ -101,7 +107,7 @@ function followed(charts) {
       const [low, high] = [view.from ?? 0, view.to ?? 0].map((ms) => x(Math.min(Math.max(ms, ends[0]), ends[1])));
       made.ours++;
       chart.data("failures", boxes(panel)).signal("brush_x", view.from === null || low === high ? [0, 0] : [low, high]);
-      chart.runAsync().finally(() => { made.ours--; });
+      chart.runAsync().finally(() => { made.ours--; unnamed(chart.container()); });
     }
   });
 }
