@@ -52,6 +52,8 @@ class Measures:
     clock_pairs: int
     clock_share: float
     clock_lead_share: float
+    link_share: float
+    link_lead: float
     concentration_share: float
     proxy_ok_share: float
     dominant_share: float

@@ -7,6 +7,7 @@ import polars as pl
 from logscan.analysis.clocks import clock_offsets, shifts
 from logscan.analysis.failures import LISTED, SECOND, as_places, mapped
 from logscan.analysis.judgement import Measures
+from logscan.analysis.links import linked_logs
 from logscan.analysis.pairing import Paired, pair
 from logscan.ingest.rotation import part_of
 from logscan.model.finding import ClockOffset
@@ -159,7 +160,9 @@ def _paired(bare: pl.DataFrame, told: pl.DataFrame, by_id: Paired, measures: Mea
     doubted = dict(by_id.doubted)
     unrouted, nobody = told.filter(pl.col("endpoint").is_null()), told.filter(pl.col("client").is_null())
     steps: list[tuple[str, list[str], pl.DataFrame]] = [(BY_ROUTE, ["client", "endpoint"], told)]
-    steps += [(BY_CLIENT, ["client", tie], unrouted) for tie in ("log", "service", "pod", "kin")]
+    links = linked_logs(bare, unrouted, measures)
+    bare, unrouted = (_linked(frame, links) for frame in (bare, unrouted))
+    steps += [(BY_CLIENT, ["client", tie], unrouted) for tie in ("log", "service", "pod", "kin", "link")]
     steps += [(BY_PROGRAM, [tie], nobody) for tie in ("log", "service", "pod")]
     for name, by, there in steps:
         done = pl.concat([pl.concat(part["row"] for part in pairs), pl.Series(list(doubted), dtype=pl.UInt32())])
@@ -170,6 +173,11 @@ def _paired(bare: pl.DataFrame, told: pl.DataFrame, by_id: Paired, measures: Mea
         pairs.append(found.pairs.with_columns(joined=pl.lit(name)))
         doubted |= found.doubted
     return _Found(pl.concat(pairs), doubted)
+
+
+def _linked(lines: pl.DataFrame, links: dict[str, str]) -> pl.DataFrame:
+    name = pl.col("log").cast(pl.String()).replace_strict(links, default=None, return_dtype=pl.String())
+    return lines.with_columns((name if links else pl.lit(None, pl.String())).alias("link"))
 
 
 class _Found(NamedTuple):

@@ -229,3 +229,14 @@ def test_a_pod_ties_the_lines_of_its_containers() -> None:
         bare = bad(Request(10.0, path=pod.format("nginx")))
         found = joined(bare, told(10.1, client=None, endpoint=None, status=None, path=path.format("app")))
         assert found["cause"][0] == cause
+
+
+def test_a_log_that_knows_the_client_only_is_joined_when_it_nearly_always_meets_a_refusal() -> None:
+    times = [11.0, 95.0, 170.0, 300.0, 471.0, 640.0, 888.0, 1302.0]
+    bare = [bad(Request(at, client=f"192.0.2.{k % 3}")) for k, at in enumerate(times)]
+    near = [told(at + 0.4, client=f"192.0.2.{k % 3}", endpoint=None, status=None) for k, at in enumerate(times)]
+    found = joined(*bare, *near)
+    assert found.select("path", "cause", "confidence", "joined").unique().rows() == [
+        ("access.log", "token_expired", "medium", "client")
+    ]
+    assert joined(*bare, near[0]).filter(pl.col("joined").is_not_null()).is_empty()

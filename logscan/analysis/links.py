@@ -1,0 +1,59 @@
+"""Which logs speak of the same requests though their lines share but the client: told by how often they meet."""
+
+import polars as pl
+
+from logscan.analysis.failures import SECOND
+from logscan.analysis.judgement import Measures
+
+# Seconds by which the telling lines are moved to see how often strangers would meet; no clock beats at all of them.
+_APART = (-211.0, -97.0, -31.0, 43.0, 109.0, 223.0)
+_MOST = 50  # logs with bare lines that are tried
+
+
+def linked_logs(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> dict[str, str]:
+    """Logs whose telling lines nearly always meet a refusal of their client in another log, and not by chance.
+
+    In:    t (microseconds, clocks set), client, log; told: lines that know the client but not the route
+    Out:   log -> a name that linked logs share; only logs that are linked
+    Law:   the result does not depend on row order
+    """
+    here = bare.drop_nulls(["t", "client"]).select("t", pl.col("client", "log").cast(pl.String())).sort("t")
+    there = told.drop_nulls(["t", "client"]).select("t", pl.col("client", "log").cast(pl.String()))
+    if here.is_empty() or there.is_empty():
+        return {}
+    sizes = dict(there["log"].value_counts().iter_rows())
+    links: list[tuple[str, str]] = []
+    logs = here["log"].value_counts().sort("count", "log", descending=[True, False])["log"].to_list()
+    for log in logs[:_MOST]:
+        part = here.filter(pl.col("log") == log).select("client", "t", met="t")
+        met = _met(part, there, 0.0, measures)
+        chance = [_met(part, there, apart, measures) for apart in _APART]
+        for other, count in sorted(met.items()):
+            usual = sum(each.get(other, 0) for each in chance) / len(chance)
+            enough = count >= measures.clock_pairs and count >= measures.link_share * sizes[other]
+            if other != log and enough and count >= measures.link_lead * usual:
+                links.append((log, other))
+    return _named(links)
+
+
+def _met(bare: pl.DataFrame, told: pl.DataFrame, apart: float, measures: Measures) -> dict[str, int]:
+    """Of each log, telling lines with a refusal of their client in reach."""
+    moved = told.with_columns(pl.col("t") + int(apart * SECOND)).sort("t")
+    found = moved.join_asof(
+        bare,
+        on="t",
+        by="client",
+        strategy="nearest",
+        tolerance=int(measures.reason_s * SECOND),
+        check_sortedness=False,
+    )
+    return dict(found.drop_nulls("met")["log"].value_counts().iter_rows())
+
+
+def _named(links: list[tuple[str, str]]) -> dict[str, str]:
+    name: dict[str, str] = {}
+    for one, other in links:
+        best = min(name.get(one, one), name.get(other, other))
+        old = {name.get(one, one), name.get(other, other)}
+        name |= {log: best for log, shared in name.items() if shared in old} | {one: best, other: best}
+    return name
