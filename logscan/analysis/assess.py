@@ -94,8 +94,10 @@ class Assessor:
         during, other = events[inside].sum(), events[~inside].sum()
         if not during or not other:
             return None
-        least = 1.0 / (other + 1)
-        return float(errors[inside].sum() / during / max(errors[~inside].sum() / other, least))
+        failed, least = errors[inside].sum(), 1.0 / (other + 1)
+        if failed < self.log.measures.errors_least:
+            return 0.0
+        return float(failed / during / max(errors[~inside].sum() / other, least))
 
     def _turns(self, unit: Unit, stretch: Stretch) -> dict[str, Any]:
         """Of several clients: how often each goes from success to failure and back, not how often they do together."""
@@ -106,7 +108,10 @@ class Assessor:
         chosen = codes[np.argsort(-counts, kind="stable")[: settings.turn_clients]]
         crowd = self.answers.activity.crowd
         known = crowd.codes(columns.ids("client")[chosen])
-        asked, changes = crowd.turns(known, stretch.begins, float(np.nextafter(stretch.ends, np.inf)))
+        routes = (
+            [int(route) for route in np.unique(columns.endpoint_id[unit.rows])] if unit.level == "endpoint" else None
+        )
+        asked, changes = crowd.turns(known, stretch.begins, float(np.nextafter(stretch.ends, np.inf)), routes)
         enough = asked >= settings.turn_requests
         if not enough.any():
             return {"turn_share": None, "alternations": int(changes.sum())}

@@ -1,5 +1,6 @@
 """Which clients were active on protected routes when, and which of them were hit: counted in memory, in time order."""
 
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -82,11 +83,18 @@ class Crowd:
         return self._different(part.code[low:high])
 
     def hits(
-        self, edges: Floats, route: int | None, window: NDArray[np.int64], codes: NDArray[np.int64]
+        self,
+        edges: Floats,
+        route: int | None,
+        window: NDArray[np.int64],
+        codes: NDArray[np.int64],
+        *,
+        once: bool = False,
     ) -> tuple[Floats, Floats]:
         """Per window, how many clients were active, and how many of them failed more often than they succeeded.
 
         In:  window and code of the client of each failure; those with code -1 are left out
+             once: a client is hit that failed at all
         """
         part, last = self._part(route), edges.size - 1
         bounds = np.searchsorted(part.t, edges)
@@ -108,18 +116,26 @@ class Crowd:
             asked = _count(cell, shape)
             good = _count(cell[part.ok[inside][theirs]], shape)
             bad = _count((window[mine] - low) * np.int64(failing.size) + place[codes[mine]], shape)
-            hit[low:high] = (bad > good).sum(axis=1)
+            hit[low:high] = (bad > (0 if once else good)).sum(axis=1)
             active[low:high] += ((bad > 0) & (asked == 0)).sum(axis=1)
         return active, hit
 
-    def turns(self, codes: NDArray[np.int64], start: float, end: float) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Requests in [start, end) of each of these clients, and how often the outcome changed from one to the next."""
+    def turns(
+        self, codes: NDArray[np.int64], start: float, end: float, routes: Sequence[int] | None = None
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Requests in [start, end) of each of these clients, and how often the outcome changed from one to the next.
+
+        In: routes: only on these; None: on all
+        """
         low, high = np.searchsorted(self._all.t, [start, end])
         place = np.full(self.ids.size + 1, -1, dtype=np.int64)
         known = np.unique(codes[(codes >= 0) & (codes < self.ids.size)])
         place[known] = np.arange(known.size)
         who = place[self._all.code[low:high]]
-        order = np.flatnonzero(who >= 0)
+        mine = who >= 0
+        if routes is not None:
+            mine &= np.isin(self._routes, np.array(sorted(routes), dtype=np.uint64))[self._route[low:high]]
+        order = np.flatnonzero(mine)
         order = order[np.argsort(who[order], kind="stable")]
         who, good = who[order], self._all.ok[low:high][order]
         changed = (np.diff(who) == 0) & (good[1:] != good[:-1])

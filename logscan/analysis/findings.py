@@ -13,11 +13,13 @@ import polars as pl
 from logscan.analysis.activity import activity_of
 from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import pool_bare, told_cause
+from logscan.analysis.caveats import caveats_of
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.evidence import Place, read_evidence, telling_places
 from logscan.analysis.facts import COLUMNS as FACTS
 from logscan.analysis.facts import facts_of
 from logscan.analysis.failures import NO_TIME, SECOND, Columns, most_listed, read_failures
+from logscan.analysis.forecast import forecast
 from logscan.analysis.handshake import name_benign
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
@@ -233,6 +235,7 @@ class _Maker:
         }
         row["state"] = self.judgement.state(row)
         period = row.get(self.judgement.periods.get(unit.pattern, ""))
+        ahead = forecast(unit, self.log, self.judgement.periods) if row["state"] == "open" else None
         datasets = [text for text, _ in columns.top("dataset", unit.rows, listed)]
         unsure = verdict.cause == UNCLASSIFIED or verdict.confidence == "low"
         return Finding(
@@ -261,7 +264,9 @@ class _Maker:
             evidence=tuple(texts[place] for place in places if place in texts),
             playbook=verdict.playbook or (known.playbook if known else ""),
             missing_evidence=self.judgement.advise(datasets, verdict.cause) if unsure else "",
-            next_expected=self._next(unit) if period and row["state"] == "open" else None,
+            next_expected=_at(ahead.at) if ahead else None,
+            next_within_s=ahead.within_s if ahead else None,
+            caveats=caveats_of(row, self.judgement.caveats),
             features={name: value for name, value in row.items() if value is not None},
             clients=columns.top("client", unit.rows, listed),
             users=columns.top("user", unit.rows, listed),
@@ -269,17 +274,6 @@ class _Maker:
             episodes=self._episodes(unit),
             facts=facts_of(self.failures.select(FACTS)[unit.rows], listed),
         )
-
-    def _next(self, unit: Unit) -> datetime | None:
-        """The first cycle after the end of the log, of the principal whose turn it is."""
-        turns = [
-            starts[-1] + period * max(1, np.ceil((self.log.about(unit.rows).last - starts[-1]) / period))
-            for each in (unit.members or (unit,))
-            if (period := each.series.get("period_s"))
-            and each.measured
-            and (starts := each.measured.episodes.starts).size
-        ]
-        return _at(min(turns)) if turns else None
 
     def _episodes(self, unit: Unit) -> tuple[tuple[datetime, datetime, int], ...]:
         if unit.measured is None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from string import Formatter
 from typing import Any, NamedTuple
 
 from logscan.analysis.series import SERIES
@@ -44,6 +45,7 @@ class Measures:
     window_s: float
     burst_width_share: float
     stretch_share: float
+    open_chance: float
     pair_s: float
     reason_s: float
     id_lines: int
@@ -65,6 +67,7 @@ class Measures:
     wide_clients: int
     wide_share: float
     wide_known_share: float
+    wide_turn_share: float
     wide_fading_share: float
     wide_score: float
     wide_windows: int
@@ -99,6 +102,14 @@ class Measures:
     turnover_clients: int
     beside_clients: int
     redirect_s: float
+    dips: int
+    dips_again: int
+    dip_s: float
+    dip_clients: int
+    dip_share: float
+    marks_least: int
+    marked_share: float
+    errors_least: int
     mark_s: float
     mark_shifts: int
     evidence_lines: int
@@ -138,6 +149,7 @@ class Judgement(NamedTuple):
     periods: Mapping[str, str]  # pattern -> the column of its period
     states: tuple[Entry, ...]
     severities: tuple[Entry, ...]
+    caveats: tuple[Entry, ...]
     advice: tuple[Advice, ...]
 
     def family(self, dataset: str) -> str:
@@ -170,7 +182,7 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     measures = _measures(read["measures.yml"], faults)
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
-    shape.refuse_unknown({"families", "refines", "bare", "alike", "periods", "states", "severities"})
+    shape.refuse_unknown({"families", "refines", "bare", "alike", "periods", "states", "severities", "caveats"})
     families = {name: family for family, names in _lists(shape, "families").items() for name in names}
     refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
     bare = frozenset(shape.texts("bare", required=False))
@@ -181,10 +193,11 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     periods = {str(pattern): str(column) for pattern, column in inner.value.items()}
     states = _entries(shape, "states", STATES)
     severities = _entries(shape, "severities", SEVERITIES)
+    caveats = _entries(shape, "caveats", None)
     advice = _advice(read["logging_advice.yml"], faults)
     if faults or measures is None:
         raise Faults(faults)
-    return Judgement(measures, families, refines, bare, alike, periods, states, severities, advice)
+    return Judgement(measures, families, refines, bare, alike, periods, states, severities, caveats, advice)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:
@@ -224,15 +237,21 @@ def _lists(shape: Shape, name: str) -> dict[str, list[str]]:
     return {str(key): inner.texts(str(key)) for key in inner.value}
 
 
-def _entries(shape: Shape, name: str, verdicts: Sequence[str]) -> tuple[Entry, ...]:
+def _entries(shape: Shape, name: str, verdicts: Sequence[str] | None) -> tuple[Entry, ...]:
+    """In: verdicts: one of which each is, the last whatever comes; None: texts, which name columns in braces"""
     entries = []
     for index, item in enumerate(shape.items(name)):
         inner = Shape(shape.document, item, shape.path(f"{name}.{index}"), shape.faults)
         inner.refuse_unknown({"is", "when"})
-        inner.one_of("is", inner.value.get("is"), verdicts, "verdict")
+        if verdicts is None:
+            for _, column, _, _ in Formatter().parse(inner.text("is")):
+                if column is not None:
+                    inner.one_of("is", column, set(SERIES), "column")
+        else:
+            inner.one_of("is", inner.value.get("is"), verdicts, "verdict")
         when = Shape(shape.document, inner.value.get("when"), inner.path("when"), shape.faults)
         entries.append(Entry(str(inner.value.get("is")), tuple(_condition(when, key) for key in when.value)))
-    if entries and entries[-1].when:
+    if verdicts is not None and entries and entries[-1].when:
         shape.add(f"{name}.{len(entries) - 1}", "does not hold for every unit", "end with an entry `when: {}`")
     return tuple(entries)
 

@@ -101,7 +101,9 @@ def measure(rows: NDArray[np.int64], successes: Successes, log: Log) -> Measured
     )
     if t.size == 0:
         return Measured(row, episodes, None)
-    stretch = find_stretch(t, successes, log.edges_about(t), least_share=settings.stretch_share)
+    stretch = find_stretch(
+        t, successes, log.edges_about(t), least_share=settings.stretch_share, open_chance=settings.open_chance
+    )
     row |= _place(t, log) | _gaps(t, episodes, resolution, log) | _spread(t, stretch, log)
     row |= _recurrence(episodes, settings) | _successes(t, successes, stretch, log)
     row |= measure_shapes(t, successes, stretch, settings, first=log.first, last=log.last)

@@ -84,11 +84,15 @@ def _bursts(t: Floats, settings: Measures, first: float, last: float) -> dict[st
     }
 
 
+def spell_starts(t: Floats, gap_s: float) -> Floats:
+    """The first of each run of sorted times of which none is more than gap_s after the one before."""
+    return np.asarray(t[np.concatenate(([True], np.diff(t) > gap_s))], dtype=np.float64)
+
+
 def _spells(t: Floats, settings: Measures, first: float, last: float) -> dict[str, Any]:
     """Failures that lie closer to each other than a share of the log are one spell."""
-    cut = np.diff(t) > max(settings.retry_gap_s, settings.spell_share * (last - first))
-    starts = t[np.concatenate(([True], cut))]
-    ends = t[np.concatenate((cut, [True]))]
+    least = max(settings.retry_gap_s, settings.spell_share * (last - first))
+    starts, ends = spell_starts(t, least), -spell_starts(-t[::-1], least)[::-1]
     found: dict[str, Any] = {"spells": int(starts.size), "spell_s": float(np.median(ends - starts))}
     period = fold_period(
         starts,

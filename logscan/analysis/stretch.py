@@ -28,11 +28,14 @@ class Stretch(NamedTuple):
     share: float
 
 
-def find_stretch(failures: Floats, successes: Successes, edges: Floats, *, least_share: float) -> Stretch:
+def find_stretch(
+    failures: Floats, successes: Successes, edges: Floats, *, least_share: float, open_chance: float
+) -> Stretch:
     """The stretch of a unit.
 
     In:  failures: sorted times, at least one; edges of the windows of the log, of one width; least_share: of the
-         failures that the steepest stretch must hold to be the unit's
+         failures that the steepest stretch must hold to be the unit's; open_chance: it is still open when its rate
+         gives so few successes as there are after it with at least this probability
     Law: without any success the counts alone decide, and rates say only that all that was logged failed
     """
     bad = np.histogram(failures, edges)[0].astype(np.float64)
@@ -46,13 +49,15 @@ def find_stretch(failures: Floats, successes: Successes, edges: Floats, *, least
         score = step.score
         if share >= least_share:
             begins, ends = steep
-    still = _window(ends, edges) >= _last_traffic(bad + good)
     last = np.searchsorted(successes.t, begins, side="left") - 1
     known = float(successes.t[last]) if last >= 0 else None
     earlier, asked = float((failures < begins).sum()), successes.within(-np.inf, begins)
     inside = float(((failures >= begins) & (failures <= ends)).sum())
     during = inside / (inside + successes.within(begins, np.nextafter(ends, np.inf)))
     before = earlier / (earlier + asked) if earlier + asked else None
+    let_in = successes.within(np.nextafter(ends, np.inf), np.inf)
+    spared = (inside / during - inside + 1) / (inside / during + 1)  # of the requests, with one more that was let in
+    still = _window(ends, edges) >= _last_traffic(bad + good) or spared**let_in >= open_chance
     return Stretch(known, begins, ends, still, score, before, during, share)
 
 

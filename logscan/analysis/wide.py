@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from logscan.analysis.dips import Dips
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
-from logscan.analysis.recurrence import Floats, best_step
+from logscan.analysis.recurrence import Floats, best_step, gap_statistics
 from logscan.analysis.stretch import find_stretch
 from logscan.analysis.trend import mann_kendall, ramp_ratio
 from logscan.analysis.unit import Answers, Rows, Unit
@@ -22,6 +23,7 @@ class Wide:
 
     def __init__(self, log: Log, answers: Answers) -> None:
         self.log, self.answers = log, answers
+        self.dips = Dips(log, answers)
         self.edges = log.edges(log.measures.wide_windows)
         self.codes = answers.activity.crowd.codes(log.columns.client_id)
 
@@ -30,13 +32,25 @@ class Wide:
         columns, settings = self.log.columns, self.log.measures
         rows = np.sort(rows)
         found: list[Unit] = []
+        usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
+        if usable.size and self.log.covered > 0:
+            if self.dips.locked(usable) and np.unique(columns.client_id[usable]).size >= settings.wide_clients:
+                return [Unit(cause, family, rows, "all", (), hits_everybody=True)], rows[:0]
+            dips = self.dips.find(usable)
+            if len(dips) >= settings.dips_again:  # again and again: one thing, and by the clock a thing of the clients
+                begins = np.sort([columns.times(dip)[0] for dip in dips])
+                by_the_clock = (gap_statistics(begins).cv or 0.0) <= settings.regular_cv
+                dips = [] if by_the_clock else [np.unique(np.concatenate(dips))]
+            for dip in dips:
+                found.append(Unit(cause, family, dip, "all", (), hits_everybody=True))
+                rows = np.setdiff1d(rows, dip)
         for _ in range(settings.wide_rounds):
             usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
             if np.unique(columns.client_id[usable]).size < settings.wide_clients or self.log.covered <= 0:
                 break
             if self.answers.at_all().t.size == 0:
                 break
-            if self._trending(usable):
+            if self._trending(usable) or self._turning(usable):
                 found.append(Unit(cause, family, rows, "all", (), hits_everybody=True))
                 return found, rows[:0]
             seen = (self._seen(edges, near) for edges, near in self._looks(usable))
@@ -63,6 +77,19 @@ class Wide:
             return False
         ends = sorted((float(share[:3].mean()), float(share[-3:].mean())))
         return ends[1] >= settings.ramp_share and ends[0] <= settings.ramp_share / 2
+
+    def _turning(self, rows: Rows) -> bool:
+        """Whether most clients are let in and refused in turns: then no moment divides them, and no client."""
+        columns, settings = self.log.columns, self.log.measures
+        codes, counts = columns.counted("client", rows)
+        chosen = columns.ids("client")[codes[np.argsort(-counts, kind="stable")[: settings.turn_clients]]]
+        crowd, t = self.answers.activity.crowd, columns.times(rows)
+        asked, changes = crowd.turns(crowd.codes(chosen), float(t[0]), float(np.nextafter(t[-1], np.inf)))
+        enough = asked >= 2 * settings.turn_requests
+        if enough.sum() < settings.ramp_clients or 2 * enough.sum() < codes.size:
+            return False
+        share = np.median(changes[enough] / (asked[enough] - 1))
+        return bool(share >= settings.wide_turn_share and np.median(changes[enough]) >= settings.turn_requests)
 
     def _looks(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
         """The whole log; then closer at the window that holds most, for what is short beside the log is lost in it."""
@@ -188,7 +215,9 @@ class Wide:
         near = rows[(t[rows] >= t[first] - width) & (t[rows] <= t[last] + width)]
         low, high = t[near[0]] / SECOND - width / SECOND, t[near[-1]] / SECOND + width / SECOND
         edges = np.linspace(low, high, self.log.measures.windows + 1)
-        stretch = find_stretch(self.log.times(near), successes, edges, least_share=0)
+        stretch = find_stretch(
+            self.log.times(near), successes, edges, least_share=0, open_chance=self.log.measures.open_chance
+        )
         times = t[near] / SECOND
         kept: Rows = near[(times >= stretch.begins) & (times <= stretch.ends)]
         return kept

@@ -117,6 +117,8 @@ class Finding:
     users: tuple[tuple[str, int], ...] = ()
     endpoints: tuple[tuple[str, int], ...] = ()
     episodes: tuple[tuple[datetime, datetime, int], ...] = ()  # start, end, events
+    next_within_s: float | None = None  # next_expected lies so near, 19 times of 20
+    caveats: tuple[str, ...] = ()  # what weakens the claims above, in words
     facts: Facts | None = None
     detection: Detection | None = None  # the rule that it is of; cause and family are empty then
 

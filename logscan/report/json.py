@@ -153,6 +153,8 @@ def _finding(found: Finding) -> dict[str, Any]:
         "playbook": found.playbook or None,
         "missing_evidence": found.missing_evidence or None,
         "next_expected": moment_text(found.next_expected),
+        **({"next_within_s": _rounded(found.next_within_s, _SECOND_DIGITS)} if found.next_within_s else {}),
+        **({"caveats": list(found.caveats)} if found.caveats else {}),
         **({"facts": _facts(found.facts)} if found.facts else {}),
         **({"detection": asdict(found.detection)} if found.detection else {}),
     }

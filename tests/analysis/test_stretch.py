@@ -11,7 +11,7 @@ def stretch(failures: list[float], successes: list[float]) -> Stretch:
     good = np.array(successes, dtype=float)
     edges = np.linspace(0, 1000, 101)
     found = Successes(good, np.ones(good.size)) if successes else NO_SUCCESS
-    return find_stretch(np.array(failures, dtype=float), found, edges, least_share=0.6)
+    return find_stretch(np.array(failures, dtype=float), found, edges, least_share=0.6, open_chance=0.01)
 
 
 def test_a_step_up_that_lasts() -> None:

@@ -304,7 +304,7 @@ def hours(seed: str) -> Told:
     world = make_world(seed, span=make_world(seed).dice.uniform(5, 12) * DAY)
     dice = world.dice
     opens, closes = dice.randint(5, 8), dice.randint(17, 20)
-    for _ in range(dice.randint(1, 3)):
+    for _ in range(dice.choice((1, 3, 5))):
         client = world.fresh(dice.choice(MACHINES))
         for hit in world.ask(client, world.by_chance(0, world.span, 900, swing=False), world.routes):
             if not opens <= world.at(hit.at).hour < closes:
@@ -342,9 +342,9 @@ def restart(seed: str) -> Told:
             world.hits.append(Hit(back, address, "/login", 302, "POST"))
             world.hits.append(Hit(back + 1, address, world.routes[0], 200))
     # Enough of them ask just then.
-    for client in world.crowd[:15]:
+    for client in world.crowd[:15] * 2:
         world.hits.append(
-            Hit(since + dice.uniform(1, 25), client.address, world.routes[0], 401, agent=client.agent, tag=1)
+            Hit(since + dice.uniform(1, 25), client.address, world.route(), 401, agent=client.agent, tag=1)
         )
         world.hits.append(
             Hit(since + dice.uniform(700, 1100), client.address, world.routes[0], 200, agent=client.agent)

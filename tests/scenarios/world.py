@@ -116,7 +116,9 @@ class World:
         return self.start + timedelta(seconds=seconds)
 
 
-def make_world(seed: object, *, span: float | None = None, clients: tuple[int, int] = (12, 40), hits: int = 0) -> World:
+def make_world(
+    seed: object, *, span: float | None = None, clients: tuple[int, int] = (12, 40), hits: int = 0, noisy: bool = True
+) -> World:
     """A world with its background. span: seconds; hits: about so many requests."""
     dice = random.Random(f"{seed}")  # noqa: S311 (nothing here is secret)
     world = World(dice)
@@ -144,7 +146,8 @@ def make_world(seed: object, *, span: float | None = None, clients: tuple[int, i
         mine = dice.sample(world.routes, dice.randint(1, len(world.routes)))
         steady = every > 5 and dice.random() < 0.3  # machines keep a pace, people do not
         world.ask(client, world.paced(0, world.span, every) if steady else world.by_chance(0, world.span, every), mine)
-    _noise(world)
+    if noisy:
+        _noise(world)
     return world
 
 
