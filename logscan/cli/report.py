@@ -3,6 +3,7 @@
 import shlex
 import sys
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,17 +16,20 @@ from logscan.cli.output import Target, write_text
 @shared_options
 @click.option("-o", "--output", "out", default="report.html", show_default=True, type=Target(), help="- is stdout.")
 @click.option("--title", default="", metavar="TEXT", help="What the case is called, at the top of the page.")
-def report_command(out: str, title: str, **flags: Any) -> None:
+@click.option(
+    "--templates", type=click.Path(), help="A folder of templates in place of the shipped ones of their names."
+)
+def report_command(out: str, title: str, templates: str | None, **flags: Any) -> None:
     """Write one self-contained HTML page that explains the 401s in PATH... (files, folders, globs, archives, -)."""
     from logscan.cli.reading import finish  # noqa: PLC0415 (start-up time)
 
-    answer, page, _ = render(flags, title)
+    answer, page, _ = render(flags, title, templates)
     write_text(out, page)
     summarise(answer, out)
     finish(answer.scan.faults, answer.scan)
 
 
-def render(flags: dict[str, Any], title: str) -> tuple[Any, str, datetime]:
+def render(flags: dict[str, Any], title: str, templates: str | None = None) -> tuple[Any, str, datetime]:
     """Read, find and write the page. Out: the answer, the page, the time that it names."""
     from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415
 
@@ -35,6 +39,9 @@ def render(flags: dict[str, Any], title: str) -> tuple[Any, str, datetime]:
     from logscan.engine.scan import scan_logs  # noqa: PLC0415
     from logscan.report.charts import chart_bundle  # noqa: PLC0415
     from logscan.report.html import render_html  # noqa: PLC0415
+    from logscan.report.templates import load_templates  # noqa: PLC0415
+
+    own = load_templates(Path(templates)) if templates else None  # its faults are told before any log is read
 
     with ThreadPoolExecutor(1) as beside:
         bundle = beside.submit(chart_bundle, cache_dir())
@@ -50,6 +57,7 @@ def render(flags: dict[str, Any], title: str) -> tuple[Any, str, datetime]:
             bundle=bundle.result(),
             shown=answer.shown,
             title=title,
+            templates=own,
         )
     return answer, page, asked.now
 

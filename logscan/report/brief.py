@@ -3,9 +3,8 @@
 from typing import Any, NamedTuple
 
 from logscan.model.finding import Scan
-from logscan.model.resources import reports_dir
 from logscan.report.context import Card, build_page
-from logscan.report.html import page_environment
+from logscan.report.templates import shipped
 from logscan.report.text import render_text, totals
 from logscan.rules.load import Library
 
@@ -29,7 +28,7 @@ def brief(scan: Scan, library: Library, kind: str) -> str:
          none ends the fence that it stands in
     """
     page = build_page(scan, library)
-    words: Any = page_environment(reports_dir() / "html").get_template("words.j2").module
+    words: Any = shipped().environment.get_template("words.j2").module
     cards = [
         Told(
             card,

@@ -196,7 +196,7 @@ def test_evidence_keeps_its_lines_and_a_megabyte_is_cut() -> None:
 
 
 def test_a_template_refuses_what_it_was_not_given(tmp_path: Path) -> None:
-    from logscan.report.html import page_environment
+    from logscan.report.templates import page_environment
 
     (tmp_path / "x.j2").write_text("{{ x }}", "utf-8")
     template = page_environment(tmp_path).get_template("x.j2")
