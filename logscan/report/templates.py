@@ -100,7 +100,7 @@ def _files(own: Path, faults: list[SettingsError]) -> Sequence[Path]:
 
 @cache
 def page_environment(*folders: Path) -> "jinja2.Environment":
-    """Templates of the first folder that has them: they escape what they are given, refuse the rest, show what hides."""
+    """Templates of the first folder that has them: all they print is escaped, nothing unknown is printed or hidden."""
     import jinja2  # noqa: PLC0415 - start-up time
     import markupsafe  # noqa: PLC0415
 
