@@ -39,7 +39,7 @@ def answering(decide: Callable[[Asked], Answer]) -> Iterator[int]:
             if self.command != "HEAD":
                 self.wfile.write(answer.body.encode())
 
-        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = answer  # noqa: N815 (the names of http.server)
+        do_GET = do_POST = do_PUT = do_HEAD = do_DELETE = do_CONNECT = answer  # noqa: N815 (the names of http.server)
 
         def log_message(self, *_: Any) -> None:
             """The clients' logs are read, not this one's."""

@@ -51,7 +51,7 @@ def grade_together(done: Iterable[tuple[Bench, list[Label]]]) -> list[Graded]:
     """All logs of a bench read together: each line that is a failure must say what the most telling of them does."""
     graded = []
     several = [(bench, labels) for bench, labels in done if len(bench.logs) > 1]
-    causes = told_of(path for bench, _ in several for path in bench.logs.values())
+    causes = told_of(path for bench, _ in several for path in bench.logs.values()) if several else {}
     for bench, labels in several:
         known = {case.name: case.known() for case in bench.cases}
         for log, path in bench.logs.items():

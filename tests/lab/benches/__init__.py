@@ -2,7 +2,20 @@
 
 from functools import partial
 
-from tests.lab.benches import apache, aws, django, fastapi, flask, haproxy, nginx, postgresql, registry, sdks, sshd
+from tests.lab.benches import (
+    apache,
+    aws,
+    django,
+    fastapi,
+    flask,
+    haproxy,
+    jobs,
+    nginx,
+    postgresql,
+    registry,
+    sdks,
+    sshd,
+)
 from tests.lab.drive import Served
 
 BENCHES: dict[str, Served] = {
@@ -17,4 +30,5 @@ BENCHES: dict[str, Served] = {
     "sshd": sshd.served,
     "sdks": sdks.served,
     "aws": aws.served,
+    "jobs": jobs.served,
 }
