@@ -26,6 +26,7 @@ def assemble(
     coverage: Sequence[Coverage] = (),
     clocks: Sequence[ClockOffset] = (),
     trusted: Sequence[str] = (),
+    marks: Sequence[tuple[datetime, str]] = (),
     detections: Sequence[Finding] = (),
 ) -> Scan:
     """Put a Scan together.
@@ -58,6 +59,7 @@ def assemble(
         coverage=tuple(coverage),
         clocks=tuple(clocks),
         trusted=tuple(trusted),
+        marks=tuple(marks),
         detections=tuple(detections),
     )
 

@@ -43,6 +43,7 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
             coverage=covered,
             clocks=built.clocks,
             trusted=trusted,
+            marks=request.marks,
             detections=detected,
         )
         shown = SHOWN.to_frame()

@@ -246,6 +246,7 @@ class Scan:
     coverage: tuple[Coverage, ...] = ()  # of each log
     clocks: tuple[ClockOffset, ...] = ()  # of two logs that differ
     trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client
+    marks: tuple[tuple[datetime, str], ...] = ()  # moments that somebody marked, and their labels
     detections: tuple[Finding, ...] = ()
 
     @property

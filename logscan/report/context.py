@@ -13,6 +13,7 @@ from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.facts import facts_told
+from logscan.report.notes import notes_of
 from logscan.report.show import measured
 from logscan.report.steps import filled_steps, place_values
 from logscan.report.strip import Mark, episode_marks
@@ -97,7 +98,7 @@ def build_page(scan: Scan, library: Library) -> Page:
     kinds = {cause: cause_words(taxonomy, cause) for cause in seen}
     hues = colours([(cause, words.family) for cause, words in kinds.items()])
     first, last = covered(scan)
-    timeline = make_timeline(scan, kinds, taxonomy.families, hues)
+    timeline = make_timeline(scan, kinds, taxonomy.families, hues, notes_of(scan, taxonomy))
     axes = [(panel.start, panel.end) for panel in timeline.panels] if timeline else []
     whole = (first, last) if first and last else None
     features = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))

@@ -7,7 +7,14 @@ from logscan.report.charts import hex_of, timeline_spec
 from logscan.report.timeline import Timeline
 
 _WIDTH, _HEIGHT, _SCALE = 900, 260, 2  # CSS pixels, and pixels for each of them
-_INK = {"var(--total)": "#eaedf1", "var(--quiet)": "#5a6270", "var(--line)": "#dfe3e8", "var(--ink)": "#171a1f"}
+_INK = {
+    "var(--total)": "#eaedf1",
+    "var(--quiet)": "#5a6270",
+    "var(--line)": "#dfe3e8",
+    "var(--ink)": "#171a1f",
+    "var(--link)": "#1455b8",
+    "var(--high)": "#b83a0c",
+}
 
 
 def timeline_pictures(timeline: Timeline) -> tuple[bytes, ...]:
@@ -26,8 +33,12 @@ def _spec(chart: Mapping[str, Any], panel: Mapping[str, Any]) -> dict[str, Any]:
     spec: dict[str, Any] = _coloured(timeline_spec())
     causes = chart["causes"]
     spec |= {"width": _WIDTH, "height": _HEIGHT, "background": "#ffffff", "padding": 12}
-    spec["datasets"] = {"failures": _boxes(panel, causes), "totals": list(panel["columns"])}
-    spec["layer"] = spec["layer"][:2]  # the third is for the pointer
+    spec["datasets"] = {
+        "failures": _boxes(panel, causes),
+        "totals": list(panel["columns"]),
+        "notes": list(panel["notes"]),
+    }
+    spec["layer"] = spec["layer"][:-1]  # the last is for the pointer
     names = [cause["title"] for cause in causes if cause["drawn"]]
     colours = [hex_of(cause["colour"]) for cause in causes if cause["drawn"]]
     spec["layer"][1]["encoding"]["color"] = {

@@ -8,6 +8,7 @@ from typing import Any
 from logscan.model.finding import Scan
 from logscan.model.taxonomy import Cause
 from logscan.report.grid import Grid, make_grid, steps_path, stretches, tally, ticks, time_ticks
+from logscan.report.notes import Note, Placed, chart_notes, placed
 from logscan.report.show import duration, moment, span, visible
 
 HEIGHT = 200  # units of the drawing
@@ -40,6 +41,7 @@ class Panel:
     rows: tuple[tuple[str, tuple[int, ...], int], ...]  # column in words, events by series, all events
     start: datetime
     end: datetime
+    notes: tuple[Placed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,11 @@ class Timeline:
 
 
 def make_timeline(
-    scan: Scan, causes: Mapping[str, Cause], families: Mapping[str, str], hues: Mapping[str, str]
+    scan: Scan,
+    causes: Mapping[str, Cause],
+    families: Mapping[str, str],
+    hues: Mapping[str, str],
+    notes: tuple[Note, ...] = (),
 ) -> Timeline | None:
     """In: causes every cause seen, most frequent first; hues their colours.  Out: None when no event has a time.
 
@@ -74,12 +80,15 @@ def make_timeline(
     counted = [tally(scan.timeline, grid) for grid in grids]
     by_cause = [[c.get(name, [0] * grid.columns) for name in names] for c, grid in zip(counted, grids, strict=True)]
     totals = [[sum(column) for column in zip(*counts.values(), strict=True)] for counts in counted]
+    told = [placed(notes, grid) for grid in grids]
     return Timeline(
         series=tuple(
             Series(causes[n], families.get(causes[n].family, ""), hues[n], sum(sum(c[k]) for c in by_cause), drawn[k])
             for k, n in enumerate(names)
         ),
-        panels=tuple(_panel(g, c, t, drawn) for g, c, t in zip(grids, by_cause, totals, strict=True)),
+        panels=tuple(
+            _panel(g, c, t, drawn, noted) for g, c, t, noted in zip(grids, by_cause, totals, told, strict=True)
+        ),
         undated=max(scan.auth_failures - sum(dated.values()), 0),
         outside=outside,
         chart={
@@ -87,12 +96,18 @@ def make_timeline(
                 {"title": visible(causes[n].title, 80), "colour": f"var(--{hues[n]})", "drawn": drawn[k]}
                 for k, n in enumerate(names)
             ],
-            "panels": [_chart(g, c, t) for g, c, t in zip(grids, by_cause, totals, strict=True)],
+            "panels": [_chart(g, c, t, noted) for g, c, t, noted in zip(grids, by_cause, totals, told, strict=True)],
         },
     )
 
 
-def _panel(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int], drawn: Sequence[bool]) -> Panel:
+def _panel(
+    grid: Grid,
+    counts: Sequence[Sequence[int]],
+    totals: Sequence[int],
+    drawn: Sequence[bool],
+    notes: tuple[Placed, ...],
+) -> Panel:
     shown = [series for series, draw in zip(counts, drawn, strict=True) if draw]
     most = max((sum(column) for column in zip(*shown, strict=True)), default=0)
     marks, floor, paths = ticks(most), [0] * grid.columns, []
@@ -112,6 +127,7 @@ def _panel(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int], d
         rows=_rows(grid, counts, totals),
         start=grid.moment(0),
         end=grid.moment(grid.columns),
+        notes=notes,
     )
 
 
@@ -124,14 +140,16 @@ def _rows(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int]) ->
     return tuple((moment(grid.moment(x)), values, totals[x]) for x, values in columns if any(values))
 
 
-def _chart(grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int]) -> dict[str, Any]:
+def _chart(
+    grid: Grid, counts: Sequence[Sequence[int]], totals: Sequence[int], notes: tuple[Placed, ...]
+) -> dict[str, Any]:
     """What the script gets: times in milliseconds, causes by number, every word ready to be shown."""
     start, step = grid.start * 1000, grid.step * 1000
     columns = [
         {"start": start + x * step, "end": start + (x + 1) * step, "when": _when(grid, x), "events": totals[x]}
         for x in range(grid.columns)
     ]
-    return {"columns": columns, "events": [list(series) for series in counts]}
+    return {"columns": columns, "events": [list(series) for series in counts], "notes": chart_notes(notes)}
 
 
 def _when(grid: Grid, column: int) -> str:

@@ -107,7 +107,14 @@ def test_colours_stand_out_from_the_paper(paper: int) -> None:
 
 def test_the_specification_takes_its_data_and_colours_from_the_page() -> None:
     spec = timeline_spec()
-    assert [layer["data"]["name"] for layer in spec["layer"]] == ["totals", "failures", "totals"]
+    assert [layer["data"]["name"] for layer in spec["layer"]] == [
+        "totals",
+        "failures",
+        "notes",
+        "notes",
+        "notes",
+        "totals",
+    ]
     assert "color" in spec["layer"][1]["encoding"]
     assert "url" not in json.dumps(spec)
 

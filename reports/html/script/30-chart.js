@@ -15,6 +15,8 @@ const tooltip = (panel) => (handler, event, item, value) => {
   };
   data.causes.forEach((cause, k) => { if (panel.now[k][column]) row(cause.title, panel.now[k][column]); });
   row("all events", panel.columns[column].events);
+  const { start, end } = panel.columns[column];
+  for (const note of panel.notes) if (note.start < end && note.end >= start) tip.append(element("p", note.words));
   const width = tip.offsetWidth, height = tip.offsetHeight;
   tip.style.left = `${Math.max(4, Math.min(event.clientX + 14, innerWidth - width - 4))}px`;
   tip.style.top = `${event.clientY + 18 + height > innerHeight ? event.clientY - height - 12 : event.clientY + 18}px`;
@@ -38,7 +40,7 @@ function boxes(panel) {
 
 async function draw(panel, figure) {
   const spec = structuredClone(data.spec), live = figure.querySelector(".live");
-  spec.datasets = { failures: boxes(panel), totals: panel.columns.map((c, column) => ({ ...c, column })) };
+  spec.datasets = { failures: boxes(panel), totals: panel.columns.map((c, column) => ({ ...c, column })), notes: panel.notes };
   spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
   if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
   const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip(panel) };

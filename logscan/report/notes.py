@@ -1,0 +1,94 @@
+"""What is drawn into the timeline beside the numbers: marked moments, silence, and where failures may have begun."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from logscan.model.finding import Scan
+from logscan.model.severity import SEVERITIES
+from logscan.model.taxonomy import Taxonomy
+from logscan.report.grid import Grid
+from logscan.report.show import duration, moment, visible
+
+_ONSETS, _GAPS, _MARKS = 8, 12, 40  # drawn at most: the worst findings', the longest, the first
+_LABEL = 60
+_ROW = 14  # pixels
+
+
+@dataclass(frozen=True)
+class Note:
+    """kind: mark | gap | onset. start and end are the same for a mark."""
+
+    kind: str
+    start: datetime
+    end: datetime
+    label: str  # one or two words, for the drawing
+    words: str
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A note in a stretch of the log. Units: x and width per cent of its axis, inside it."""
+
+    note: Note
+    x: str
+    width: str
+
+
+def notes_of(scan: Scan, taxonomy: Taxonomy) -> tuple[Note, ...]:
+    """Out: by time. Law: an onset lies between the last success and the first failure of its finding."""
+    marks = [
+        Note("mark", when, when, visible(label, _LABEL), f"{moment(when)}: {visible(label, _LABEL)}")
+        for when, label in sorted(scan.marks)[:_MARKS]
+    ]
+    silent = sorted(((gap, log.log) for log in scan.coverage for gap in log.gaps), key=lambda item: -item[0].seconds)
+    gaps = [
+        Note(
+            "gap",
+            gap.start,
+            gap.end,
+            "",
+            f"{moment(gap.start)}: no line in {visible(log, _LABEL)} for {duration(gap.seconds)}",
+        )
+        for gap, log in silent[:_GAPS]
+    ]
+    onsets = []
+    for found in sorted(
+        scan.findings, key=lambda each: -SEVERITIES.index(each.severity) if each.severity in SEVERITIES else 0
+    ):
+        cause = taxonomy.causes.get(found.cause)
+        if found.onset_after and found.onset_before and not (cause and cause.benign):
+            title = visible(cause.title if cause else found.cause, _LABEL)
+            last = moment(found.onset_after)
+            words = f"{moment(found.onset_before)}: begins no later, \u201c{title}\u201d; last good {last}"
+            onsets.append(Note("onset", found.onset_after, found.onset_before, "", words))
+    return tuple(sorted([*marks, *gaps, *onsets[:_ONSETS]], key=lambda note: (note.start, note.end, note.words)))
+
+
+def placed(notes: tuple[Note, ...], grid: Grid) -> tuple[Placed, ...]:
+    """Those that touch a stretch, cut to it."""
+    start, end = grid.moment(0), grid.moment(grid.columns)
+    length = (end - start).total_seconds()
+    found = []
+    for note in notes:
+        if note.end < start or note.start > end:
+            continue
+        left = max((note.start - start).total_seconds(), 0.0) / length * 100
+        right = min((note.end - start).total_seconds(), length) / length * 100
+        found.append(Placed(note, f"{left:.3f}%", f"{right - left:.3f}%"))
+    return tuple(found)
+
+
+def chart_notes(notes: tuple[Placed, ...]) -> list[dict[str, Any]]:
+    """What the script gets: times in milliseconds; y: pixels from the top to the label, near ones differ."""
+    return [
+        {
+            "kind": each.note.kind,
+            "start": round(each.note.start.timestamp() * 1000),
+            "end": round(each.note.end.timestamp() * 1000),
+            "label": each.note.label,
+            "words": each.note.words,
+            "y": _ROW * (at % 3 + 0.6),
+        }
+        for at, each in enumerate(notes)
+    ]
