@@ -19,7 +19,7 @@ from logscan.ingest.shape import INNER, KINDS, STRENGTHS, UNITS
 from logscan.ingest.when import KINDS as TIME_KINDS
 from logscan.ingest.when import Clock, utc_times
 from logscan.model.resources import reports_dir, rules_dir
-from logscan.model.schemas import CLASSIFIED, EVENTS
+from logscan.model.schemas import CLASSIFIED, RULE_COLUMNS
 from logscan.model.severity import CONFIDENCES, SEVERITIES
 from logscan.rules.compile import _KEYS as RULE_KEYS
 from logscan.rules.fields import load_dialect
@@ -158,7 +158,7 @@ def test_every_key_of_the_other_files_is_told() -> None:
 def test_the_file_table_says_which_files_a_folder_of_ones_own_may_hold() -> None:
     own = {code(row[0])[0]: row[2].startswith("yes") for row in table(RULES, "The folder")}
     assert {name for name, mine in own.items() if not mine} == {
-        "measures.yml", "judgement.yml", "logging_advice.yml", "endpoints.yml", "ingest.yml", "request_ids.yml",
+        "measures.yml", "judgement.yml", "logging_advice.yml", "endpoints.yml", "ingest.yml", "lint.yml", "request_ids.yml",
         "stated.yml", "variables.yml", "zones.yml"
     }  # fmt: skip
 

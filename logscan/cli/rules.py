@@ -3,17 +3,19 @@
 import json
 from collections.abc import Iterable, Sequence, Sized
 from pathlib import Path
+from time import process_time
 from typing import Any
 
 import click
 
 from logscan.analysis.series import SERIES
 from logscan.cli.exits import ErrorGroup, visible
-from logscan.ingest.format import load_formats
+from logscan.cli.output import Target, write_text
+from logscan.ingest.format import Format, load_formats
 from logscan.model.errors import Faults, RuleError, Where
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import RULE_COLUMNS
-from logscan.rules.check import Checked, check
+from logscan.rules.check import Checked, check, event_rows
 from logscan.rules.load import Library, Rule, load_library
 from logscan.rules.shape import suggest
 
@@ -32,19 +34,39 @@ def rules_group() -> None:
 
 @rules_group.command("list")
 @_DIRS
+@click.option("--cause", metavar="CAUSE", help="Only rules that name this cause, or keep it open.")
+@click.option("--platform", metavar="WORD", help="Only rules whose log source or folder is called so.")
 @click.option(
     "--format", "style", type=click.Choice(["table", "json"]), default="table", show_default=True, help="How."
 )
-def list_command(dirs: tuple[str, ...], style: str) -> None:
+def list_command(dirs: tuple[str, ...], cause: str | None, platform: str | None, style: str) -> None:
     """List what each rule names, where, and how surely.
 
-    Example: logscan rules list --format json
+    Example: logscan rules list --cause token_expired --platform nginx
     """
-    rows = [_row(rule) for rule in _load(dirs).rules]
+    library = _load(dirs)
+    if cause is not None and cause not in library.taxonomy.causes:
+        hint = suggest(cause, library.taxonomy.causes) or "see docs/rules.md, causes"
+        raise RuleError(f"there is no cause `{cause}`", where=Where("--cause"), hint=hint)
+    rules = [rule for rule in library.rules if cause is None or _names(rule, cause)]
+    known = {word for rule in library.rules for word in _platforms(rule)}
+    if platform is not None and platform not in known:
+        hint = suggest(platform, known) or "see: logscan rules list"
+        raise RuleError(f"no rule is about `{platform}`", where=Where("--platform"), hint=hint)
+    rows = [_row(rule) for rule in rules if platform is None or platform in _platforms(rule)]
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
     else:
         _table([_HEADS, *([str(row[head]) for head in _HEADS] for row in rows)])
+
+
+def _names(rule: Rule, cause: str) -> bool:
+    return cause in (rule.meaning.get("cause"), *(rule.meaning.get("alternatives") or ()))
+
+
+def _platforms(rule: Rule) -> set[str]:
+    """The words of its log source, and the folder in which it lies."""
+    return {*rule.logsource.values(), Path(rule.path).parent.name}
 
 
 @rules_group.command("show")
@@ -60,35 +82,59 @@ def show_command(name: str, dirs: tuple[str, ...]) -> None:
     click.echo(visible(_shown(_find(_load(dirs), name))))
 
 
+_FORMATS = click.option(
+    "--formats", multiple=True, type=click.Path(), help="A folder of format files that read the raw lines as well."
+)
+
+
 @rules_group.command("lint")
 @_DIRS
-@click.option("-v", "--verbose", is_flag=True, help="Also say which hits another rule, with a higher priority, names.")
-def lint_command(dirs: tuple[str, ...], *, verbose: bool) -> None:
-    """Check all definitions and print every fault.
+@_FORMATS
+@click.option("-v", "--verbose", is_flag=True, help="Also what is right, but good to know.")
+def lint_command(dirs: tuple[str, ...], formats: tuple[str, ...], *, verbose: bool) -> None:
+    """Check all definitions and print every fault; then what is doubtful: rules that never win, ties, slow patterns.
 
     Example: logscan rules lint my-rules/
     """
-    library = _load(dirs)
-    for rule in library.rules:
-        if rule.unknown:
-            _note(f"{rule.path}: no column holds {', '.join(rule.unknown)}: that part never matches")
-    for note in _check(library, dirs).notes if verbose else ():
+    from logscan.rules.lint import FILE, doubts, load_limits  # noqa: PLC0415 (start-up time)
+
+    library, read = _load(dirs), _read(dirs, formats)
+    found = doubts(library, event_rows(library, read), load_limits(rules_dir() / FILE), process_time)
+    if found.faults:
+        raise Faults(found.faults)
+    for doubt in (*found.notes, *(found.unsure if verbose else ())):
+        _note(str(doubt))
+    for note in check(library, read, event_columns=RULE_COLUMNS, series_columns=SERIES).notes if verbose else ():
         _note(note)
+    if found.unsure and not verbose:
+        _note(f"{_count(found.unsure, 'rule')} sure of a cause, but not verified (`status`): -v names them")
     click.echo(f"{_count(library.rules, 'rule')}, {_count(library.playbooks, 'playbook')}: no fault")
 
 
 @rules_group.command("test")
 @_DIRS
-def test_command(dirs: tuple[str, ...]) -> None:
+@_FORMATS
+@click.option("--junit", type=Target(), metavar="FILE", help="Write a JUnit report there as well; - is stdout.")
+def test_command(dirs: tuple[str, ...], formats: tuple[str, ...], junit: str | None) -> None:
     """Run the hits and misses of every rule.
 
-    Example: logscan rules test my-rules/causes/
+    Example: logscan rules test my-rules/ --junit rules.xml
     """
-    library = _load(dirs)
-    checked = _check(library, dirs)
+    from logscan.report.junit import junit_of_faults, junit_of_samples  # noqa: PLC0415 (start-up time)
+
+    try:
+        library = _load(dirs)
+        checked = _check(library, dirs, formats)
+    except Faults as broken:
+        if junit:
+            write_text(junit, junit_of_faults(broken.errors))
+        raise
+    if junit:
+        write_text(junit, junit_of_samples(library.rules, checked.faults))
     if checked.faults:
         raise Faults(checked.faults)
-    click.echo(f"{_count(library.rules, 'rule')}, {checked.samples} hits and misses: all as expected")
+    if junit != "-":
+        click.echo(f"{_count(library.rules, 'rule')}, {checked.samples} hits and misses: all as expected")
 
 
 def _load(dirs: Sequence[str]) -> Library:
@@ -96,10 +142,15 @@ def _load(dirs: Sequence[str]) -> Library:
     return load_library(folders, event_columns=RULE_COLUMNS, series_columns=SERIES)
 
 
-def _check(library: Library, dirs: Sequence[str]) -> Checked:
+def _read(dirs: Sequence[str], own: Sequence[str]) -> tuple[Format, ...]:
+    """The shipped formats, those beneath the folders of rules, and those of folders of their own."""
     folders = dict.fromkeys(folder.resolve() for folder in (rules_dir(), *map(Path, dirs)))
-    formats = load_formats([folder / "formats" for folder in folders if (folder / "formats").is_dir()])
-    return check(library, formats, event_columns=RULE_COLUMNS, series_columns=SERIES)
+    beneath = [folder / "formats" for folder in folders if (folder / "formats").is_dir()]
+    return load_formats(list(dict.fromkeys([*beneath, *(Path(folder).resolve() for folder in own)])))
+
+
+def _check(library: Library, dirs: Sequence[str], own: Sequence[str]) -> Checked:
+    return check(library, _read(dirs, own), event_columns=RULE_COLUMNS, series_columns=SERIES)
 
 
 def _row(rule: Rule) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import polars as pl
 from logscan.ingest.shape import Format
 from logscan.model.document import parse_document
 from logscan.model.errors import LogscanError, RuleError
+from logscan.model.schemas import RULE_COLUMNS
 from logscan.rules.match import match
 from logscan.rules.meaning import EVENT_KINDS, SERIES_KINDS
 from logscan.rules.rule import Library, Rule
@@ -48,6 +49,12 @@ def check(
             note for kind in kinds if kind != "outcomes" for note in _stolen(found, matches, getattr(library, kind))
         ]
     return Checked(count, faults, notes)
+
+
+def event_rows(library: Library, formats: Sequence[Format]) -> Rows:
+    """The hits and misses of all rules about events, as rows."""
+    rules = [rule for kind in EVENT_KINDS for rule in getattr(library, kind)]
+    return rows(samples_of(rules), RULE_COLUMNS, formats)
 
 
 def _judged(found: Rows, matches: pl.DataFrame, formats: Mapping[str, Format]) -> Iterator[LogscanError]:

@@ -10,7 +10,16 @@ from sigma.rule import SigmaRule
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 from logscan.rules.backend import Backend, merged
-from logscan.rules.detection import CRASHES, POLICY, item_faults, items, unknown_fields, unusable, unused_parts
+from logscan.rules.detection import (
+    CRASHES,
+    POLICY,
+    item_faults,
+    items,
+    unknown_fields,
+    unknown_parts,
+    unusable,
+    unused_parts,
+)
 from logscan.rules.fields import FILE, WIDE_FIELDS, Dialect
 from logscan.rules.meaning import Words, read_meaning
 from logscan.rules.rule import Rule, rule_name
@@ -69,6 +78,8 @@ def compile_rule(
     tree = _tree(document, sigma, backend, faults) if sigma else None
     if ours and backend.unknown:
         faults += unknown_fields(document, backend.unknown, {*known, *dialect.names(columns)})
+    if sigma is None:
+        faults += unknown_parts(document)
     if faults or sigma is None or tree is None:
         return None, faults
     unknown = tuple(sorted(backend.unknown))

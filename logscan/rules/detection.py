@@ -36,6 +36,7 @@ class _Engine(PythonRegexEngine):
         return super().compile(pattern if re.fullmatch(r"[\w.*-]*", pattern) else "", flags)
 
 
+_CONDITION = {"and", "or", "not", "of", "all", "any", "them", "1"}
 POLICY = SigmaPolicy(regex_engine=_Engine())
 
 
@@ -96,6 +97,23 @@ def unusable(document: Document, refused: Iterable[tuple[str, str]]) -> list[Log
         RuleError(what, where=document.where(next(_places(document, field), "detection")), hint=hint)
         for what, field in refused
     ]
+
+
+def unknown_parts(document: Document) -> list[LogscanError]:
+    """Parts that the condition names and the detection lacks; for rules of which pySigma reads no condition."""
+    detection = document.value.get("detection")
+    if not isinstance(detection, dict):
+        return []
+    names = [str(name) for name in detection if name != "condition"]
+    asked = detection.get("condition", "")
+    texts = asked if isinstance(asked, list) else [asked]
+    found: list[LogscanError] = []
+    for word in dict.fromkeys(re.findall(r"[\w*-]+", " ".join(map(str, texts)))):
+        look = re.escape(word).replace(r"\*", ".*")
+        if word.lower() not in _CONDITION and not any(re.fullmatch(look, name) for name in names):
+            what, where = f"no part is called `{word}`", document.where("detection.condition")
+            found.append(RuleError(what, where=where, hint=suggest(word, names)))
+    return found
 
 
 def unused_parts(document: Document) -> list[LogscanError]:

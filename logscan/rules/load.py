@@ -29,7 +29,7 @@ _TAXONOMY, _PLAYBOOKS = "taxonomy.yml", "playbooks"
 _ELSEWHERE = {"formats", "alerts"}  # folders that other loaders read
 _KINDS = {*EVENT_KINDS, *SERIES_KINDS, _PLAYBOOKS}
 _SETTINGS = {DIALECT, *(f"{name}.yml" for name in ("endpoints", "ingest", "judgement", "measures", "redaction"))}
-_SETTINGS |= {"logging_advice.yml", "variables.yml", "zones.yml"}
+_SETTINGS |= {"lint.yml", "logging_advice.yml", "variables.yml", "zones.yml"}
 _RULE_KEYS = {"title", "detection", "logsource", "logscan", "steps", "correlation"}
 
 

@@ -149,3 +149,84 @@ def test_a_rule_cannot_command_the_terminal(tmp_path: Path) -> None:
         shown = run(*arguments).stdout
         assert "\x1b" not in shown
         assert "\u202e" not in shown
+
+
+def test_list_is_narrowed_by_cause_and_platform(good: Path) -> None:
+    other = rule_text(TEXT, name="other", logscan="cause: key_invalid\nconfidence: low\nalternatives: [token_expired]", hits=HITS["hits"], misses=HITS["misses"])  # fmt: skip
+    make(good, {"causes/acme/other.yml": other})
+
+    def names(*options: str) -> list[str]:
+        return [row["name"] for row in json.loads(run("list", good, "--format", "json", *options).stdout)]
+
+    assert names("--cause", "token_expired") == ["expired", "other"]
+    assert names("--cause", "key_invalid") == ["other"]
+    assert names("--platform", "nginx") == ["expired"]
+    assert names("--platform", "acme") == ["other"]
+    assert names("--platform", "acme", "--cause", "token_expired") == ["other"]
+
+
+@pytest.mark.parametrize(("option", "value", "hint"), [("--cause", "token_expird", "token_expired"), ("--platform", "ngnix", "nginx")])  # fmt: skip
+def test_a_misspelt_word_to_narrow_by_is_a_fault(good: Path, option: str, value: str, hint: str) -> None:
+    result = run("list", good, option, value)
+    assert result.exit_code == Exit.INVALID
+    assert f"error: {option}: " in result.stderr
+    assert f"did you mean `{hint}`?" in result.stderr
+
+
+def test_lint_tells_what_is_doubtful_and_what_is_impossible(good: Path) -> None:
+    first = rule_text(TEXT, name="first", priority=90, logscan="cause: key_invalid\nconfidence: high", logsource="{product: nginx}", hits=HITS["hits"], misses=HITS["misses"])  # fmt: skip
+    make(good, {"causes/first.yml": first})
+    result = run("lint", good)
+    assert result.exit_code == Exit.CLEAN
+    assert "causes/expired.yml:11 logscan.priority: never wins: `first` (priority 90, key_invalid)" in result.stderr
+    make(good, {"causes/never.yml": rule_text("a: {message: x}\nb: {message: y}\ncondition: a and b", name="never")})
+    result = run("lint", good)
+    assert result.exit_code == Exit.INVALID
+    assert "detection: never matches: what it asks for excludes itself" in result.stderr
+
+
+def test_a_part_that_the_condition_lacks_is_told_with_the_other_faults(good: Path) -> None:
+    make(good, {"causes/x.yml": rule_text("text: {message|contians: x}\ncondition: txt and not other", name="x")})
+    result = run("lint", good)
+    assert "detection.text.message|contians: Unknown modifier" in result.stderr
+    assert "detection.condition: no part is called `txt`\n  hint: did you mean `text`?" in result.stderr
+    assert "detection.condition: no part is called `other`" in result.stderr
+
+
+def test_test_writes_a_junit_report_whatever_comes_of_it(good: Path, tmp_path: Path) -> None:
+    report = tmp_path / "rules.xml"
+    assert run("test", good, "--junit", report).exit_code == Exit.CLEAN
+    assert 'tests="4" failures="0" errors="0"' in report.read_text()
+    make(good, {"causes/wrong.yml": rule_text(TEXT, name="wrong", hits="[{message: fresh}]", misses="[{message: a}]")})
+    assert run("test", good, "--junit", report).exit_code == Exit.INVALID
+    assert 'tests="6" failures="1" errors="0"' in report.read_text()
+    make(good, {"causes/broken.yml": "title: ["})
+    assert run("test", good, "--junit", report).exit_code == Exit.INVALID
+    assert "<error " in report.read_text()
+
+
+FORMAT = """\
+id: acme-line
+title: A line of our own
+kind: pattern
+logsource: {category: application}
+order: 3
+pattern: '^ACME (?<said>[ -~]+)$'
+columns: {said: message}
+samples:
+  - {line: 'ACME token gone', expect: {message: token gone}}
+  - {line: 'other', expect: reject}
+"""
+
+
+@pytest.mark.parametrize("command", ["lint", "test"])
+def test_formats_of_a_folder_read_the_raw_lines(
+    good: Path, tmp_path_factory: pytest.TempPathFactory, command: str
+) -> None:
+    formats = tmp_path_factory.mktemp("formats")
+    (formats / "acme-line.yml").write_text(FORMAT)
+    detection = "t: {message: token gone}\ncondition: t"
+    make(good, {"causes/own.yml": rule_text(detection, name="own", logsource="{category: application}", hits="[{line: 'ACME token gone'}]", misses="[{message: x}]")})  # fmt: skip
+    assert run("test", good).exit_code == Exit.INVALID
+    result = run(command, good, "--formats", formats)
+    assert result.exit_code == Exit.CLEAN, result.stderr
