@@ -11,6 +11,7 @@ import click
 from logscan.analysis.series import SERIES
 from logscan.cli.exits import ErrorGroup, visible
 from logscan.cli.output import Target, write_text
+from logscan.cli.rules_stats import stats_command
 from logscan.ingest.format import Format, load_formats
 from logscan.model.errors import Faults, RuleError, Where
 from logscan.model.resources import rules_dir
@@ -26,10 +27,13 @@ _SOURCE = ("product", "category", "service")
 
 @click.group("rules", cls=ErrorGroup)
 def rules_group() -> None:
-    """List, show, check and test rules.
+    """List, show, check, test and measure rules.
 
     Example: logscan rules test my-rules/
     """
+
+
+rules_group.add_command(stats_command)
 
 
 @rules_group.command("list")

@@ -84,7 +84,7 @@ class Local:
     def run(self, sources: list[Source]) -> Ran:
         """Law: a stop ends the reading; what was read until then is worked on and kept."""
         waiting: deque[Future[Partial]] = deque()
-        with ThreadPoolExecutor(self.settings.jobs) as pool, closing(self._chunks(sources)) as handed:
+        with ThreadPoolExecutor(self.settings.jobs) as pool, closing(self.handed(sources)) as handed:
             for chunk, task in handed:
                 waiting.append(pool.submit(work, chunk, task, self.plan))
                 while len(waiting) > self.settings.jobs:
@@ -95,7 +95,7 @@ class Local:
                 self.merge.add(left.result())
         return Ran(self.merge.done(), self.opened, tuple(self.faults), self.settings.stop())
 
-    def _chunks(self, sources: list[Source]) -> Generator[tuple[Chunk, Task]]:
+    def handed(self, sources: list[Source]) -> Generator[tuple[Chunk, Task]]:
         for source in newer_parts_first(sources):
             try:
                 yield from self._chunks_of(source)

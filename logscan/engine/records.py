@@ -37,6 +37,7 @@ def of_records(chunk: Chunk, records: Records, task: Task, plan: Plan, work: Wor
     return done._replace(
         classified=with_lines(done.classified, records),
         events=with_lines(done.events, records),
+        detected=with_lines(done.detected, records),
         rejects=first_rejects(with_lines(rejects, records)),
         tallies={task.path: _at_lines(done.tallies[task.path], records) + more},
     )

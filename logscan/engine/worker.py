@@ -14,6 +14,7 @@ from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first
 from logscan.engine.plan import Period, Plan, Task
 from logscan.engine.records import of_records
 from logscan.ingest.chunk import Chunk
+from logscan.ingest.document import with_lines
 from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
@@ -40,6 +41,13 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
         return of_records(chunk, chunk.records, task, plan, work_lines)
     lines, repaired = read_lines(chunk)
     return work_lines(chunk, governed(lines, chunk.header), repaired, task, plan)
+
+
+def candidates(chunk: Chunk, task: Task, plan: Plan) -> pl.DataFrame:
+    """What rules without an outcome are asked about in a chunk: whole events, not redacted."""
+    lines, _ = read_lines(chunk)
+    lines = governed(lines, chunk.header) if chunk.records is None else with_lines(lines, chunk.records)
+    return _whole(lines, _read(lines, task, plan), task, plan)
 
 
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:

@@ -246,3 +246,16 @@ def test_a_correlation_is_refused_at_its_place(tmp_path: Path, here: Path, kind:
     place = f"{tmp_path / 'both.yml'}:{base.count(chr(10)) + 4} correlation"
     assert f"{place}: `correlation` counts or joins what other rules match" in got.stderr
     assert "hint: leave it out" in got.stderr
+
+
+def test_a_record_of_a_document_is_told_with_its_line(tmp_path: Path, here: Path) -> None:
+    record = json.loads(CLOUD["denied_key"])
+    (tmp_path / "trail.json").write_text(
+        json.dumps({"Records": [{**record, "eventName": "ListKeys"}, record]}, indent=1)
+    )
+    got = run("scan", tmp_path / "trail.json", "--rules", here / "rules", "--format", "json")
+    (found,) = (each for each in json.loads(got.stdout)["findings"] if each["rules"] == ["made_cloudtrail"])
+    lines = (tmp_path / "trail.json").read_text().splitlines()
+    (line,) = found["evidence"]
+    assert line["line"] > len(json.dumps(record, indent=1).splitlines())
+    assert lines[line["line"] - 1].strip() == "{"
