@@ -52,8 +52,9 @@ class Beside:
     def _of_clients(self, unit: Unit, visits: pl.DataFrame, begins: float) -> dict[str, Any]:
         columns, rows = self.columns, unit.rows
         routes = pl.Series(np.unique(columns.endpoint_id[rows]), dtype=pl.UInt64()).implode()
-        sites = np.unique(columns["site"].codes[rows])
-        here = pl.Series(self._sites[sites[sites >= 0]], dtype=pl.UInt32()).implode()
+        sites, held = columns.counted("site", rows)
+        one = sites[held >= self.measures.concentration_share * rows.size]
+        here = pl.Series(self._sites[one], dtype=pl.UInt32()).implode()
         ok, there, at = pl.col("outcome") == _OK, pl.col("endpoint").is_in(routes), pl.col("t") / SECOND
         refused = (pl.col("outcome") == _OTHER) & (pl.col("status") == _FORBIDDEN) & there
         counted = visits.select(
@@ -64,7 +65,7 @@ class Beside:
             forbidden_before=(refused & (at < begins)).sum(),
             forbidden_after=(refused & (at >= begins)).sum(),
         ).row(0, named=True)
-        if not (sites >= 0).all() or sites.size != 1:
+        if not one.size:
             counted["ok_other_sites"] = counted["ok_same_sites"] = None
         return {**counted, "redirected_share": self._redirected(visits)}
 

@@ -110,6 +110,8 @@ class Measures:
     marks_least: int
     marked_share: float
     errors_least: int
+    diff_times: float
+    diff_chance: float
     mark_s: float
     mark_shifts: int
     evidence_lines: int

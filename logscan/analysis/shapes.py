@@ -163,7 +163,7 @@ def measure_marks(starts: Floats, marks: Floats, settings: Measures, *, first: f
 def measure_turnover(t: Floats, client: NDArray[np.int64], settings: Measures) -> dict[str, Any]:
     """In: times and clients (codes, -1 nobody) of the failures."""
     known = client >= 0
-    if known.sum() < settings.trend_events or t[-1] <= t[0]:
+    if known.sum() < settings.trend_events or t[-1] <= t[0] or (client == client[0]).all():
         return {}
     edges = np.linspace(t[0], t[-1] + 1e-3, settings.trend_windows + 1)
     window = np.asarray(np.searchsorted(edges, t[known], side="right") - 1, dtype=np.int64)

@@ -29,12 +29,10 @@ def turnover(window: NDArray[np.int64], client: NDArray[np.int64], windows: int,
     Errors: None when no two neighbouring windows hold so many
     Source: Jaccard (1901)
     """
-    pairs = np.unique(np.stack((window, client), axis=1), axis=0)
-    sizes = np.bincount(pairs[:, 0], minlength=windows)
-    order = np.lexsort((pairs[:, 0], pairs[:, 1]))
-    ordered = pairs[order]
-    again = (np.diff(ordered[:, 0]) == 1) & (np.diff(ordered[:, 1]) == 0)
-    shared = np.bincount(ordered[1:][again][:, 0], minlength=windows)[1:]
+    who, at = np.divmod(np.unique(client * windows + window), windows)  # by client, then by window
+    sizes = np.bincount(at, minlength=windows)
+    again = (np.diff(at) == 1) & (np.diff(who) == 0)
+    shared = np.bincount(at[1:][again], minlength=windows)[1:]
     one, two = sizes[:-1], sizes[1:]
     usable = (one >= least) & (two >= least)
     if not usable.any():

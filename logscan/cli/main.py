@@ -16,6 +16,7 @@ COMMANDS = {
     "events": ("logscan.cli.events", "events_command", "Print the classified authentication failures, or every event."),
     "bundle": ("logscan.cli.bundle", "bundle_command", "Write a zip of report, findings, evidence and charts."),
     "verify": ("logscan.cli.verify", "verify_command", "Say whether files are those that a report was made from."),
+    "diff": ("logscan.cli.diff", "diff_command", "Say what changed between two scans, or two periods of a log."),
     "explain": ("logscan.cli.explain", "explain_command", "Say how a line was read, what matched and why."),
     "formats": ("logscan.cli.formats", "formats_group", "List, show, test, find and write log formats."),
     "rules": ("logscan.cli.rules", "rules_group", "List, show, check and test rules."),

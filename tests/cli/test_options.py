@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.cli.options import Moment, Network, Zone, moment, shared_options, zone_of
+from logscan.cli.options import Marked, Moment, Network, Zone, moment, shared_options, zone_of
 
 NOW = datetime(2026, 3, 20, 12, 0, tzinfo=UTC)
 
@@ -110,6 +110,15 @@ def test_the_shared_options_stand_in_their_order() -> None:
         "rules",
         "formats",
         "trusted",
+        "marks",
         "no_default_rules",
         "jobs",
     ]
+
+
+def test_a_mark_is_a_time_and_a_label() -> None:
+    when, label = Marked().convert("2026-03-12T14:00Z=deploy 4.2=b", None, None)
+    assert (when, label) == (datetime(2026, 3, 12, 14, tzinfo=UTC), "deploy 4.2=b")
+    for wrong in ("2026-03-12T14:00Z", "=deploy", "24h=deploy", "soon=deploy"):
+        with pytest.raises(click.BadParameter):
+            Marked().convert(wrong, None, None)
