@@ -56,6 +56,7 @@ class Measures:
     clock_lead_share: float
     link_share: float
     link_lead: float
+    link_clients: int
     concentration_share: float
     proxy_ok_share: float
     dominant_share: float

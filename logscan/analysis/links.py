@@ -26,18 +26,19 @@ def linked_logs(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> d
     logs = here["log"].value_counts().sort("count", "log", descending=[True, False])["log"].to_list()
     for log in logs[:_MOST]:
         part = here.filter(pl.col("log") == log).select("client", "t", met="t")
-        met = _met(part, there, 0.0, measures)
         chance = [_met(part, there, apart, measures) for apart in _APART]
-        for other, count in sorted(met.items()):
-            usual = sum(each.get(other, 0) for each in chance) / len(chance)
+        for other, (count, clients) in sorted(_met(part, there, 0.0, measures).items()):
+            if clients < measures.link_clients:
+                continue
+            usual = sum(each.get(other, (0, 0))[0] for each in chance) / len(chance)
             enough = count >= measures.clock_pairs and count >= measures.link_share * sizes[other]
             if other != log and enough and count >= measures.link_lead * usual:
                 links.append((log, other))
     return _named(links)
 
 
-def _met(bare: pl.DataFrame, told: pl.DataFrame, apart: float, measures: Measures) -> dict[str, int]:
-    """Of each log, telling lines with a refusal of their client in reach."""
+def _met(bare: pl.DataFrame, told: pl.DataFrame, apart: float, measures: Measures) -> dict[str, tuple[int, int]]:
+    """Of each log, telling lines with a refusal of their client in reach, each its own, and clients of those."""
     moved = told.with_columns(pl.col("t") + int(apart * SECOND)).sort("t")
     found = moved.join_asof(
         bare,
@@ -47,7 +48,9 @@ def _met(bare: pl.DataFrame, told: pl.DataFrame, apart: float, measures: Measure
         tolerance=int(measures.reason_s * SECOND),
         check_sortedness=False,
     )
-    return dict(found.drop_nulls("met")["log"].value_counts().iter_rows())
+    once = found.drop_nulls("met").unique(["log", "client", "met"])
+    counted = once.group_by("log").agg(pl.len().alias("lines"), pl.col("client").n_unique().alias("clients"))
+    return {log: (lines, clients) for log, lines, clients in counted.iter_rows()}
 
 
 def _named(links: list[tuple[str, str]]) -> dict[str, str]:

@@ -50,3 +50,16 @@ def test_row_order_changes_nothing() -> None:
     assert linked_logs(frame(*bare[::-1]), frame(*told[::-1]), MEASURES) == linked_logs(
         frame(*bare), frame(*told), MEASURES
     )
+
+
+def test_one_client_alone_links_nothing() -> None:
+    bare, told = world(5)
+    one = [(at, "192.0.2.1", log) for at, _, log in bare]
+    other = [(at, "192.0.2.1", log) for at, _, log in told]
+    assert linked_logs(frame(*one), frame(*other), MEASURES) == {}
+
+
+def test_many_lines_near_one_refusal_link_nothing() -> None:
+    bare = [(10.0, f"192.0.2.{k}", "access.log") for k in range(4)]
+    told = [(10.0 + j / 10, f"192.0.2.{k}", "app.log") for k in range(4) for j in range(9)]
+    assert linked_logs(frame(*bare), frame(*told), MEASURES) == {}

@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from logscan.analysis.failures import LISTED, read_failures
@@ -172,6 +172,8 @@ KINDS = ("another client", "another path", "another service, same client and pat
          "client only", "client only, nowhere", "another status", "another user")  # fmt: skip
 
 
+@example([0], [("client only", 0)] * 5 + [("client only, nowhere", 0)], 0)
+@example([*range(0, 400, 40)], [("client only, nowhere", at) for at in range(0, 400, 40)], 1)
 @given(
     st.lists(st.integers(0, 400), min_size=1, max_size=12, unique=True),
     st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 400)), max_size=25),
