@@ -109,3 +109,11 @@ def test_a_row_depends_on_itself_alone(texts: list[str]) -> None:
     whole = with_content(events(texts), STATED, REDACTOR)
     alone = [with_content(events([text]), STATED, REDACTOR) for text in texts]
     assert whole.rows() == [row for each in alone for row in each.rows()]
+
+
+def test_no_part_of_a_token_and_no_person_leaves() -> None:
+    token = jwt({"sub": "ada@example.com", "email": "ada@example.com", "exp": EXP, "iss": "https://id.example.com/"})
+    whole = with_content(events([f"GET /?t={token} 401", f"refused {token.replace('.', '%2E')}"]), STATED, REDACTOR)
+    shown = str(REDACTOR.redact(whole, whole.columns).rows())
+    assert "https://id.example.com/" in shown
+    assert not [part for part in (*token.split("."), token.split(".")[1][:12], "ada@example.com") if part in shown]
