@@ -136,7 +136,8 @@ class Crowd:
         if routes is not None:
             mine &= np.isin(self._routes, np.array(sorted(routes), dtype=np.uint64))[self._route[low:high]]
         order = np.flatnonzero(mine)
-        order = order[np.argsort(who[order], kind="stable")]
+        # At one moment refusals come first, whatever the order of the rows.
+        order = order[np.lexsort((self._all.ok[low:high][order], self._all.t[low:high][order], who[order]))]
         who, good = who[order], self._all.ok[low:high][order]
         changed = (np.diff(who) == 0) & (good[1:] != good[:-1])
         return np.bincount(who, minlength=known.size), np.bincount(who[1:][changed], minlength=known.size)

@@ -226,7 +226,10 @@ class _Maker:
         known = self.library.taxonomy.causes.get(verdict.cause)
         times = columns.t[unit.rows]
         timed = times[times != NO_TIME]
-        stretch = unit.measured.stretch if unit.measured else None
+        good, begins = None, None
+        if unit.measured and unit.measured.stretch:
+            recurs = unit.pattern in self.judgement.recurs
+            good, begins = unit.measured.stretch.onset(self.log.times(unit.rows), self.answers.of(unit), recurs=recurs)
         row = unit.series | {
             "pattern": unit.pattern,
             "named": verdict.cause,
@@ -250,8 +253,8 @@ class _Maker:
             scope=Scope(unit.level, unit.values),
             first_seen=_at(timed[0] / SECOND) if timed.size else None,
             last_seen=_at(timed[-1] / SECOND) if timed.size else None,
-            onset_after=_at(stretch.good) if stretch and stretch.good is not None else None,
-            onset_before=_at(stretch.begins) if stretch else None,
+            onset_after=_at(good) if good is not None else None,
+            onset_before=_at(begins) if begins is not None else None,
             counts=Counts(
                 int(unit.rows.size),
                 int(row.get("episodes") or 0),

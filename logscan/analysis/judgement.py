@@ -150,6 +150,7 @@ class Judgement(NamedTuple):
     bare: frozenset[str]  # names of rules that know nothing but a status
     alike: Mapping[str, str]  # pattern -> what principals must share to be one finding
     periods: Mapping[str, str]  # pattern -> the column of its period
+    recurs: frozenset[str]  # patterns that begin with the first failure, not where most fails
     states: tuple[Entry, ...]
     severities: tuple[Entry, ...]
     caveats: tuple[Entry, ...]
@@ -185,10 +186,13 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     measures = _measures(read["measures.yml"], faults)
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
-    shape.refuse_unknown({"families", "refines", "bare", "alike", "periods", "states", "severities", "caveats"})
+    shape.refuse_unknown(
+        {"families", "refines", "bare", "alike", "periods", "recurs", "states", "severities", "caveats"}
+    )
     families = {name: family for family, names in _lists(shape, "families").items() for name in names}
     refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
     bare = frozenset(shape.texts("bare", required=False))
+    recurs = frozenset(shape.texts("recurs", required=False))
     alike = {pattern: shared for shared, patterns in _lists(shape, "alike").items() for pattern in patterns}
     inner = Shape(document, shape.value.get("periods"), "periods", faults)
     for pattern, column in inner.value.items():
@@ -200,7 +204,7 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     advice = _advice(read["logging_advice.yml"], faults)
     if faults or measures is None:
         raise Faults(faults)
-    return Judgement(measures, families, refines, bare, alike, periods, states, severities, caveats, advice)
+    return Judgement(measures, families, refines, bare, alike, periods, recurs, states, severities, caveats, advice)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:

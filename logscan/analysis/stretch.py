@@ -27,6 +27,14 @@ class Stretch(NamedTuple):
     during: float
     share: float
 
+    def onset(self, failures: Floats, successes: Successes, *, recurs: bool) -> tuple[float | None, float]:
+        """The last success before it begins, and its first failure; of what recurs, the first failure of all."""
+        if not recurs:
+            return self.good, self.begins
+        first = float(failures[0])
+        before = int(np.searchsorted(successes.t, first, side="left"))
+        return (float(successes.t[before - 1]) if before else None), first
+
 
 def find_stretch(
     failures: Floats, successes: Successes, edges: Floats, *, least_share: float, open_chance: float

@@ -42,3 +42,10 @@ def test_a_few_that_mistype_are_none() -> None:
     failed = [bad(replace(each)) for each in CROWD[:: len(CROWD) // 6]]
     found = findings([*without(failed), *failed])
     assert all(each.cause != "session_invalid" for each in found)
+
+
+def test_the_order_of_rows_changes_nothing() -> None:
+    failed = refused_once(5 * HOUR)
+    requests = [replace(each, at=float(int(each.at or 0))) for each in [*without(failed), *failed]]
+    one, two = (findings(requests, shuffle=seed) for seed in (1, 2))
+    assert one == two
