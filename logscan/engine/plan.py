@@ -38,6 +38,7 @@ class Plan:
 
     causes, outcomes  the rules that may speak, by event.dataset, best first
     detections        the same of rules that name no cause
+    fills             the columns that events may have, by event.dataset
     all_events        every event is kept whole, not only failures
     steps             what is remembered of the course of the times
     stated            how messages write times
@@ -49,6 +50,7 @@ class Plan:
     causes: Mapping[str, Sequence[Rule]]
     outcomes: Mapping[str, Sequence[Rule]]
     detections: Mapping[str, Sequence[Rule]]
+    fills: Mapping[str, frozenset[str]]
     redactor: Redactor
     period: Period
     all_events: bool
@@ -87,9 +89,9 @@ def make_plan(
 ) -> Plan:
     causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
     detections = by_dataset(formats, library.detections)
-    return Plan(
-        tuple(formats), library, causes, outcomes, detections, redactor, period, all_events, steps, stated, trusted
-    )
+    fills = {form.id: filled(form, formats) for form in formats}
+    by_format = (causes, outcomes, detections, fills)
+    return Plan(tuple(formats), library, *by_format, redactor, period, all_events, steps, stated, trusted)
 
 
 class Tasks:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from logscan.analysis.classify import classify, outcome
+from logscan.analysis.classify import classify, outcome, shortened
 from logscan.analysis.content import with_content
 from logscan.analysis.course import Course, course_of
 from logscan.analysis.detections import detections_of
@@ -18,9 +18,11 @@ from logscan.ingest.document import with_lines
 from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
-from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, REJECTS, RULE_COLUMNS
+from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES, REJECTS, RULE_COLUMNS
+from logscan.rules.match import may_match
 
 _FAILED = OUTCOMES.index("auth_failure")
+_FEW = 256  # events that are read whole without another question
 _EXPLAINED = 20  # rejected lines of a chunk that are explained; the rest are counted
 _SHOWN = 300  # characters of a rejected line
 
@@ -88,7 +90,7 @@ def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
 
 def _whole(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
     """The events that a rule could know, with all that it may ask for, in line order; not redacted."""
-    candidates = _candidates(read.narrow, task)
+    candidates = _candidates(read.narrow, task, plan)
     if candidates.is_empty():
         return RULE_COLUMNS.to_frame()
     if plan.all_events:
@@ -110,13 +112,19 @@ def _detected(whole: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return compact(plan.redactor.redact(with_endpoint(found), CLASSIFIED).select(list(CLASSIFIED)))
 
 
-def _candidates(narrow: pl.DataFrame, task: Task) -> pl.DataFrame:
-    """The events that a rule could know, by a cheap necessary condition for each format."""
-    parts = [
-        part.filter(task.gates[str(dataset)]) if str(dataset) in task.gates else part
-        for (dataset,), part in narrow.group_by("event.dataset", maintain_order=True)
-    ]
+def _candidates(narrow: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:
+    """The events that a rule could know: a cheap test for each format, then all that the columns at hand tell."""
+    parts = []
+    for (name,), part in narrow.group_by("event.dataset", maintain_order=True):
+        dataset = str(name)
+        near = part.filter(task.gates[dataset]) if dataset in task.gates else part
+        parts.append(near.filter(_may_fail(near, dataset, plan)) if near.height > _FEW else near)
     return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
+
+
+def _may_fail(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:
+    rules = [*plan.causes.get(dataset, ()), *plan.detections.get(dataset, ())]
+    return may_match(shortened(narrow), rules, plan.fills[dataset].union(CONTENT).difference(narrow.columns))
 
 
 def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:

@@ -1,22 +1,22 @@
 """All rules at once over a frame, as Boolean columns."""
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Mapping, Sequence
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import polars as pl
 
-from logscan.rules.needs import Needs
+from logscan.rules.needs import Needs, express_needs
 from logscan.rules.rule import Rule
-from logscan.rules.tree import Column, express, lowered
+from logscan.rules.tree import Column, express, lowered, possible
 
-_PAIRS = pl.Schema({"row": pl.UInt32(), "rule": pl.UInt32()})
 _HIT = "\0"  # no column is called so
 _FEW = 32  # rows; of more, those that are alike are asked about once
 _MOST_SAID = 64  # rows of which a rule remembers what it said
 _LONGEST_SAID = 512  # characters of text in such a row
-_SAID: WeakKeyDictionary[Rule, dict[tuple[tuple[str, Any], ...], bool]] = WeakKeyDictionary()
+_SAID: WeakKeyDictionary[Rule, dict[tuple[Any, ...], bool]] = WeakKeyDictionary()
 
 
 def match(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -26,17 +26,43 @@ def match(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     Out: one Boolean column per rule, named by it, never null; rows as in the input
     Law: a rule's column depends on that rule and the row alone
     """
-    told = frozenset(name for name in frame.columns if frame[name].null_count() < frame.height)
+    told = _told(frame)
     worded = tuple(rule for rule in rules if rule.words)
     said = dict.fromkeys((rule.name for rule in worded), _only(frame.height, []))
     # Most rows hold no text that a rule asks for, and most rules are never near a match: one look for all texts tells
     # which rule is to be asked about which rows.
-    for (at,), pairs in _near(frame, worded).group_by("rule"):
-        rule, rows = worded[int(str(at))], pairs["row"].sort()
+    for rule, rows in _near(frame, worded):
         columns = [name for name in frame.columns if name in rule.columns and name in told]
-        said[rule.name] = _only(frame.height, rows.filter(_alike(frame.select(columns)[rows], rule)))
+        said[rule.name] = _only(frame.height, rows.filter(_alike(frame.select(columns)[rows], rule, None)))
     others = _ask(frame, [rule for rule in rules if not rule.words], told)
     return pl.DataFrame({rule.name: said[rule.name] if rule.words else others[rule.name] for rule in rules})
+
+
+def may_match(frame: pl.DataFrame, rules: Sequence[Rule], unread: frozenset[str]) -> pl.Series:
+    """Whether any rule may match each row, as far as the columns that were read tell.
+
+    In:  unread: columns that may hold anything; all others that the frame lacks are missing in every row
+    Law: true where `match` on all columns finds a rule
+    """
+    told = _told(frame)
+    worded = tuple(rule for rule in rules if rule.words and all(need.columns.isdisjoint(unread) for need in rule.words))
+    asked = _near(frame, worded)
+    for rule in set(rules).difference(worded):
+        needs = [express_needs(need, told) for need in rule.needs if need.columns.isdisjoint(unread)]
+        there = pl.all_horizontal(pl.lit(value=True), *needs)
+        asked.append((rule, frame.with_columns(there.alias(_HIT))[_HIT].arg_true()))
+    found = _only(frame.height, [])
+    for rule, rows in asked:
+        left = rows.filter(~found.gather(rows))
+        if len(left):
+            names = [name for name in frame.columns if name in rule.columns and name in told]
+            part = frame.select(names or frame.columns[:1])[left]
+            found = found.scatter(left.filter(_alike(part, rule, unread & rule.columns)), values=True)
+    return found
+
+
+def _told(frame: pl.DataFrame) -> frozenset[str]:
+    return frozenset(name for name in frame.columns if frame[name].null_count() < frame.height)
 
 
 def _only(height: int, rows: Sequence[int] | pl.Series) -> pl.Series:
@@ -44,16 +70,18 @@ def _only(height: int, rows: Sequence[int] | pl.Series) -> pl.Series:
     return pl.repeat(value=False, n=height, dtype=pl.Boolean(), eager=True).scatter(rows, values=True)
 
 
-def _alike(frame: pl.DataFrame, rule: Rule) -> pl.Series:
-    """Whether each row matches. Services repeat what they say, and to make a rule's patterns ready costs most."""
+def _alike(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
+    """Whether each row matches. Services repeat what they say, and to make a rule's patterns ready costs most.
+
+    In:  unread: see `_expression`
+    """
     if frame.height <= _FEW:
-        return _remembered(frame, rule)
+        return _remembered(frame, rule, unread)
     once = frame.unique()
     if 2 * once.height > frame.height:
-        return _ask(frame, [rule], frozenset(frame.columns)).to_series()
-    hits = once.filter(
-        _remembered(once, rule) if once.height <= _FEW else _ask(once, [rule], frozenset(frame.columns)).to_series()
-    )
+        return _asked(frame, rule, unread)
+    ask = _remembered if once.height <= _FEW else _asked
+    hits = once.filter(ask(once, rule, unread))
     marked = frame.join(
         hits.with_columns(pl.lit(value=True).alias(_HIT)),
         on=frame.columns,
@@ -64,34 +92,43 @@ def _alike(frame: pl.DataFrame, rule: Rule) -> pl.Series:
     return marked[_HIT].fill_null(value=False)
 
 
-def _remembered(frame: pl.DataFrame, rule: Rule) -> pl.Series:
+def _remembered(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
     """As `_ask`, of a few rows; what was said of the same before is said again."""
-    told = frozenset(frame.columns)
-    rows = [tuple(zip(frame.columns, row, strict=True)) for row in frame.iter_rows()]
-    if any(sum(len(value) for _, value in row if isinstance(value, str)) > _LONGEST_SAID for row in rows):
-        return _ask(frame, [rule], told).to_series()
+    texts = list(frame.iter_rows())
+    if any(sum(len(value) for value in row if isinstance(value, str)) > _LONGEST_SAID for row in texts):
+        return _asked(frame, rule, unread)
+    rows: list[tuple[Any, ...]] = [(unread, *frame.columns, *row) for row in texts]
     said = _SAID.setdefault(rule, {})
-    known = {row: said[row] for row in rows if row in said}
-    new = [at for at, row in enumerate(rows) if row not in known]
+    before = {row: said[row] for row in rows if row in said}
+    new = [at for at, row in enumerate(rows) if row not in before]
     if new:
         if len(said) > _MOST_SAID:
             said = _SAID[rule] = {}
-        fresh = dict(zip([rows[at] for at in new], _ask(frame[new], [rule], told).to_series(), strict=True))
-        known |= fresh
+        fresh = dict(zip([rows[at] for at in new], _asked(frame[new], rule, unread), strict=True))
+        before |= fresh
         said |= fresh
-    return pl.Series([known[row] for row in rows], dtype=pl.Boolean())
+    return pl.Series([before[row] for row in rows], dtype=pl.Boolean())
 
 
-def _ask(frame: pl.DataFrame, rules: Sequence[Rule], told: frozenset[str]) -> pl.DataFrame:
+def _asked(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
+    return _ask(frame, [rule], frozenset(frame.columns), unread).to_series()
+
+
+def _ask(
+    frame: pl.DataFrame, rules: Sequence[Rule], told: frozenset[str], unread: frozenset[str] | None = None
+) -> pl.DataFrame:
     """In: told: the columns that are not null in every row; what asks for others is not looked at"""
-    asked = [_expression(rule, told & rule.columns).alias(rule.name) for rule in rules]
+    asked = [_expression(rule, told & rule.columns, unread).alias(rule.name) for rule in rules]
     # with_columns and not filter: only there does Polars compute a shared lower-case column once. A rule may be named
     # like a column that another one reads, so nothing is overwritten before all are computed, which one call ensures.
     return frame.with_columns(asked).select(rule.name for rule in rules)
 
 
 @lru_cache(maxsize=4096)
-def _expression(rule: Rule, told: frozenset[str]) -> pl.Expr:
+def _expression(rule: Rule, told: frozenset[str], unread: frozenset[str] | None) -> pl.Expr:
+    """In: unread: columns that may hold anything; None: all were read, and the rule is asked whether it does match"""
+    if unread is not None:
+        return possible(rule.tree, unread, told)
     return rule.expr if rule.columns <= told else express(rule.tree, told)
 
 
@@ -103,29 +140,51 @@ class _Texts(NamedTuple):
     rules: pl.DataFrame
 
 
-def _near(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> pl.DataFrame:
-    """Rows in which a rule finds a text of each of its needs. Out: row, rule (its place); every pair once"""
+def _near(frame: pl.DataFrame, rules: tuple[Rule, ...]) -> list[tuple[Rule, pl.Series]]:
+    """The rules that find a text of each of their needs, and in which rows, ascending."""
     first, second = _texts(rules)
-    near = _holding(frame, first)
-    two = [at for at, rule in enumerate(rules) if len(rule.words) > 1]
-    if not two or near.is_empty():
-        return near
-    both = near.join(_holding(frame, second), on=["row", "rule"], how="semi")
-    return pl.concat([near.filter(~pl.col("rule").is_in(two)), both])
+    near = _holding(frame, first, None)
+    also = _holding(frame, second, near)
+    found = [(rules[at], also.get(at) if len(rules[at].words) > 1 else mask) for at, mask in sorted(near.items())]
+    return [(rule, mask.arg_true()) for rule, mask in found if mask is not None]
 
 
-def _holding(frame: pl.DataFrame, looks: Sequence[_Texts]) -> pl.DataFrame:
-    found = [pl.DataFrame(schema=_PAIRS)]
-    for column, texts, rules in looks:
-        if column.name not in frame.columns or frame[column.name].null_count() == frame.height:
+def _holding(
+    frame: pl.DataFrame, looks: Sequence[_Texts], near: Mapping[int, pl.Series] | None
+) -> dict[int, pl.Series]:
+    """By rule, the rows that hold one of its texts. near: rows beyond which nothing is asked; None: all"""
+    found: dict[int, pl.Series] = {}
+    for look in looks:
+        name, asked = look.column.name, look.rules
+        if name not in frame.columns or frame[name].null_count() == frame.height:
             continue
-        held = frame.select(
-            pl.int_range(pl.len(), dtype=pl.UInt32()).alias("row"),
-            lowered(column).str.extract_many(texts, overlapping=True).alias("text"),
-        )
-        pairs = held.explode("text").drop_nulls().unique().join(rules, on="text")
-        found.append(pairs.select("row", "rule"))
-    return pl.concat(found).unique()
+        rows = pl.int_range(frame.height, dtype=pl.UInt32(), eager=True)
+        if near is not None:
+            asked = asked.filter(pl.col("rule").is_in(list(near)))
+            masks = [near[at] for at in asked["rule"].unique()]
+            rows = reduce(or_, masks).arg_true() if masks else rows.clear()
+        if len(rows):
+            held = _held(frame.select(lowered(look.column)).to_series().gather(rows), asked)
+            for at, there in held:
+                mask = _only(frame.height, rows.filter(there))
+                found[at] = found[at] | mask if at in found else mask
+    return found if near is None else {at: mask & near[at] for at, mask in found.items()}
+
+
+def _held(text: pl.Series, asked: pl.DataFrame) -> list[tuple[int, pl.Series]]:
+    """Each rule that finds one of its texts, and where."""
+    texts = asked["text"].unique().to_list()
+    hit = text.str.contains_any(texts).fill_null(value=False)
+    if not hit.any():
+        return []
+    coded = text.filter(hit).cast(pl.Categorical(pl.Categories.random()))
+    once = coded.unique()
+    found = pl.DataFrame({"code": once.to_physical(), "text": once.cast(pl.String())}).select(
+        "code", pl.col("text").str.extract_many(texts, overlapping=True).list.unique()
+    )
+    pairs = found.explode("text").join(asked, on="text").select("code", "rule").unique().group_by("rule").agg("code")
+    codes, rows = coded.to_physical(), hit.arg_true()
+    return [(at, _only(len(text), rows.filter(codes.is_in(mine)))) for at, mine in pairs.rows()]
 
 
 @lru_cache(maxsize=64)

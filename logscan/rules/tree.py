@@ -153,6 +153,25 @@ def _express(node: Node, have: Collection[str] | None) -> pl.Expr:
     return _LEAVES[type(node)](node)
 
 
+def possible(node: Node, unread: Collection[str], told: Collection[str]) -> pl.Expr:
+    """Whether the tree may hold in a row of which some columns have not been read. Boolean, never null.
+
+    In:  unread: columns that may hold anything; told: those that are there; all others count as missing
+    Law: true where `express` with all columns is
+    """
+    return _bound(node, unread, told, upper=True)
+
+
+def _bound(node: Node, unread: Collection[str], told: Collection[str], *, upper: bool) -> pl.Expr:
+    if isinstance(node, All):
+        return functools.reduce(operator.and_, (_bound(part, unread, told, upper=upper) for part in node.parts))
+    if isinstance(node, Some):
+        return functools.reduce(operator.or_, (_bound(part, unread, told, upper=upper) for part in node.parts))
+    if isinstance(node, Not):
+        return ~_bound(node.part, unread, told, upper=not upper)
+    return express(node, told) if columns(node).isdisjoint(unread) else pl.lit(value=upper)
+
+
 def lowered(column: Column) -> pl.Expr:
     """Written the same way everywhere, so that Polars computes it once per frame."""
     return as_text(column).str.to_lowercase()

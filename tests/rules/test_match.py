@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.rules.match import match
+from logscan.rules.match import match, may_match
 from tests.rules.folder import load, make, rule_text
 from tests.rules.oracle import COLUMNS, DETECTIONS, ROWS, written
 from tests.rules.test_gate import rule_of
@@ -114,3 +114,30 @@ def test_more_than_a_rule_remembers() -> None:
 def test_what_is_said_a_few_times_is_said_alike(times: int) -> None:
     frame = pl.concat([FRAME] * times)
     assert match(frame, [rule_of(EXPIRED)]).to_series().to_list() == [True, False, False] * times
+
+
+@given(st.lists(DETECTIONS, min_size=1, max_size=4), ROWS, st.sets(st.sampled_from(sorted(COLUMNS))))
+def test_no_row_that_a_rule_matches_is_left_out_for_columns_that_were_not_read(
+    detections: list[dict[str, Any]], events: list[dict[str, Any]], unread: set[str]
+) -> None:
+    rules = [rule_of(each | {"condition": written(each["condition"])}, f"r{at}") for at, each in enumerate(detections)]
+    frame = pl.DataFrame(events, schema=COLUMNS)
+    if len(unread) == len(COLUMNS):
+        return
+    may = may_match(frame.drop(unread), rules, frozenset(unread))
+    does = match(frame, rules).select(pl.any_horizontal(pl.all())).to_series() if rules else may
+    assert not (does & ~may).any()
+    if not unread:
+        assert may.equals(does)
+
+
+def test_a_row_is_left_out_when_what_was_read_excludes_every_rule() -> None:
+    rules = [
+        rule_of(EXPIRED, "expired"),
+        rule_of({"a": {"http.response.status_code": 401}, "condition": "a"}, "denied"),
+    ]
+    frame = pl.DataFrame({"message": ["Token expired", "fine", None] * 20})
+    both = may_match(frame, rules, frozenset({"http.response.status_code"}))
+    assert both.all()
+    assert may_match(frame, rules, frozenset()).to_list() == [True, False, False] * 20
+    assert may_match(frame, rules[:1], frozenset({"http.response.status_code"})).to_list() == [True, False, False] * 20
