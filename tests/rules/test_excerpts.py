@@ -1,6 +1,7 @@
 """Excerpts as people paste them into issues and forums: each names the cause that the one who mended it found.
 
-`excerpts/first.txt` was written before the rules were looked at, `excerpts/second.txt` after they had been mended by the first.
+`excerpts/first.txt` was written before the rules were looked at, `second.txt` and `third.txt`
+each after they had been mended by those before.
 """
 
 import re
@@ -19,9 +20,7 @@ from logscan.ingest.when import Clock
 from logscan.model.schemas import EVENTS, LINES
 
 NOW = datetime(2026, 3, 12, 7, tzinfo=UTC)
-BETWEEN = (
-    "2026-03-12 06:00:00,000 INFO excerpts: next"  # an event of its own, so that no excerpt continues the last one
-)
+BETWEEN = '192.0.2.1 - - [12/Mar/2026:06:00:00 +0000] "GET / HTTP/1.1" 200 1 "-" "-"'  # nothing continues it
 RANKS = {"high": 3, "medium": 2, "low": 1}
 
 
@@ -41,7 +40,7 @@ def excerpts(name: str) -> list[Excerpt]:
     return found
 
 
-ALL = [(name, excerpt) for name in ("first.txt", "second.txt") for excerpt in excerpts(name)]
+ALL = [(name, excerpt) for name in ("first.txt", "second.txt", "third.txt") for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]
 
 
