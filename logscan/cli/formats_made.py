@@ -1,6 +1,7 @@
 """`logscan formats from-nginx`, `from-apache`, `new`: format files made of what a person has at hand."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
@@ -67,7 +68,18 @@ def new_command(lines: tuple[str, ...], name: str, out: str) -> None:
     if not any(line.strip() for line in lines):
         raise click.UsageError("give at least one example line: --line '...'")
     shipped = load_formats([rules_dir() / "formats"])
-    _write([propose([_clean(line) for line in lines], name, shipped)], None, out)
+    _write([propose(_hidden([_clean(line) for line in lines]), name, shipped)], None, out)
+
+
+def _hidden(lines: Sequence[str]) -> list[str]:
+    """The lines become samples of a file that is kept: one word stands for each credential, which keeps their shape."""
+    from logscan.analysis.redact import load_redactor  # noqa: PLC0415
+    from logscan.cli.place import installation_key  # noqa: PLC0415
+
+    redactor = load_redactor(rules_dir() / "redaction.yml", installation_key())
+    return [
+        re.sub(r"<redacted ([a-z0-9-]+) ([0-9a-f]{8})[^>]*>", r"redacted-\1-\2", redactor.text(line)) for line in lines
+    ]
 
 
 def _made(

@@ -19,7 +19,7 @@ class Maker:
     """The same secrets every time; `body` of letters that no other text is made of by chance."""
 
     def __init__(self, seed: int) -> None:
-        self.random = random.Random(seed)
+        self.random = random.Random(seed)  # noqa: S311 - made up, and the same every time
 
     def some(self, size: int, letters: str = WORD) -> str:
         made = "".join(self.random.choice(letters) for _ in range(size))
@@ -186,13 +186,21 @@ def _edited(line: str, change: Callable[[dict[str, Any]], dict[str, Any] | None]
 
 
 def _last_text(value: dict[str, Any], said: str) -> dict[str, Any] | None:
-    names = [name for name, text in value.items() if isinstance(text, str) and re.search("(?i)me?ss|msg|reason|error|desc|log", name)]
+    names = [
+        name
+        for name, text in value.items()
+        if isinstance(text, str) and re.search("(?i)me?ss|msg|reason|error|desc|log", name)
+    ]
     return {**value, names[-1]: f"{value[names[-1]]} {said}"} if names else None
 
 
 def pieces(secret: str) -> set[str]:
     """What of a secret must stand nowhere: every eight letters in a row, twelve of those that hashes are made of."""
-    body = re.sub(r"^(?:sk-ant-api03-|sk-or-v1-|sk-proj-|github_pat_|hooks\.slack\.com/services/|pypi-AgEIcHlwaS5vcmc|AGE-SECRET-KEY-1|ATATT3xFfGF0|dop_v1_|-----BEGIN RSA PRIVATE KEY-----\\n|eyJ[A-Za-z0-9_-]+\.)", "", secret)
+    body = re.sub(
+        r"^(?:sk-ant-api03-|sk-or-v1-|sk-proj-|github_pat_|hooks\.slack\.com/services/|pypi-AgEIcHlwaS5vcmc|AGE-SECRET-KEY-1|ATATT3xFfGF0|dop_v1_|-----BEGIN RSA PRIVATE KEY-----\\n|eyJ[A-Za-z0-9_-]+\.)",
+        "",
+        secret,
+    )
     body = body.replace(".atlasv1.", " ").replace("-----END RSA PRIVATE KEY-----", " ")
     found = set()
     for part in re.split(r"\\n| ", body):
