@@ -10,7 +10,7 @@ import polars as pl
 
 from logscan.rules.needs import Needs, express_needs
 from logscan.rules.rule import Rule
-from logscan.rules.tree import Column, express, lowered, possible
+from logscan.rules.tree import All, Column, Node, Regex, express, leaves, lowered, possible
 
 _HIT = "\0"  # no column is called so
 _FEW = 32  # rows; of more, those that are alike are asked about once
@@ -111,7 +111,27 @@ def _remembered(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) 
 
 
 def _asked(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
-    return _ask(frame, [rule], frozenset(frame.columns), unread).to_series()
+    """Of many rows, what must hold together is asked one by one, the cheapest first, of the rows still left."""
+    told = frozenset(frame.columns)
+    if frame.height <= _FEW or not isinstance(rule.tree, All):
+        return _ask(frame, [rule], told, unread).to_series()
+    left = pl.int_range(frame.height, dtype=pl.UInt32(), eager=True)
+    for part in _steps(rule, told, unread):
+        left = left.filter(frame[left].with_columns(part.alias(_HIT))[_HIT])
+        if left.is_empty():
+            break
+    return _only(frame.height, left)
+
+
+@lru_cache(maxsize=4096)
+def _steps(rule: Rule, told: frozenset[str], unread: frozenset[str] | None) -> tuple[pl.Expr, ...]:
+    parts = sorted(rule.tree.parts if isinstance(rule.tree, All) else (rule.tree,), key=_letters)
+    return tuple(express(part, told) if unread is None else possible(part, unread, told) for part in parts)
+
+
+def _letters(node: Node) -> int:
+    """Of all patterns: they are what takes time."""
+    return sum(len(leaf.pattern) for leaf in leaves(node) if isinstance(leaf, Regex))
 
 
 def _ask(
