@@ -36,12 +36,15 @@ def _spec(chart: Mapping[str, Any], panel: Mapping[str, Any]) -> dict[str, Any]:
     spec["datasets"] = {
         "failures": _boxes(panel, causes),
         "totals": list(panel["columns"]),
-        "notes": list(panel["notes"]),
+        "spans": [note for note in panel["notes"] if note["kind"] != "mark"],
+        "marks": [note for note in panel["notes"] if note["kind"] == "mark"],
     }
-    spec["layer"] = spec["layer"][:-1]  # the last is for the pointer
+    # The last layer is for the pointer; a scale over no data has no ends.
+    spec["layer"] = [layer for layer in spec["layer"][:-1] if spec["datasets"][layer["data"]["name"]]]
     names = [cause["title"] for cause in causes if cause["drawn"]]
     colours = [hex_of(cause["colour"]) for cause in causes if cause["drawn"]]
-    spec["layer"][1]["encoding"]["color"] = {
+    failures = next((layer for layer in spec["layer"] if layer["data"]["name"] == "failures"), {"encoding": {}})
+    failures["encoding"]["color"] = {
         "field": "cause",
         "type": "nominal",
         "sort": None,

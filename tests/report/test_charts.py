@@ -110,9 +110,9 @@ def test_the_specification_takes_its_data_and_colours_from_the_page() -> None:
     assert [layer["data"]["name"] for layer in spec["layer"]] == [
         "totals",
         "failures",
-        "notes",
-        "notes",
-        "notes",
+        "spans",
+        "marks",
+        "marks",
         "totals",
     ]
     assert "color" in spec["layer"][1]["encoding"]

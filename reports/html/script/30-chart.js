@@ -40,7 +40,9 @@ function boxes(panel) {
 
 async function draw(panel, figure) {
   const spec = structuredClone(data.spec), live = figure.querySelector(".live");
-  spec.datasets = { failures: boxes(panel), totals: panel.columns.map((c, column) => ({ ...c, column })), notes: panel.notes };
+  spec.datasets = { failures: boxes(panel), totals: panel.columns.map((c, column) => ({ ...c, column })), spans: panel.notes.filter((note) => note.kind !== "mark"), marks: panel.notes.filter((note) => note.kind === "mark") };
+  // A scale over no data has no ends, and Vega complains.
+  spec.layer = spec.layer.filter(({ data: { name } }) => !["spans", "marks"].includes(name) || spec.datasets[name].length);
   spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
   if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
   const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip(panel) };
