@@ -43,7 +43,9 @@ def _spec(chart: Mapping[str, Any], panel: Mapping[str, Any]) -> dict[str, Any]:
     spec["layer"] = [layer for layer in spec["layer"][:-1] if spec["datasets"][layer["data"]["name"]]]
     names = [cause["title"] for cause in causes if cause["drawn"]]
     colours = [hex_of(cause["colour"]) for cause in causes if cause["drawn"]]
-    failures = next((layer for layer in spec["layer"] if layer["data"]["name"] == "failures"), {"encoding": {}})
+    failures: dict[str, Any] = next(
+        (layer for layer in spec["layer"] if layer["data"]["name"] == "failures"), {"encoding": {}}
+    )
     failures["encoding"]["color"] = {
         "field": "cause",
         "type": "nominal",
