@@ -18,7 +18,7 @@ from tests.report.scans import empty, finding, typical
 def flags(**other: Any) -> dict[str, Any]:
     plain = {
         "paths": ("a.log",), "since": None, "until": None, "zone": "UTC", "log_format": None, "rules": (),
-        "formats": (), "trusted": (), "no_default_rules": False, "jobs": 2,
+        "formats": (), "trusted": (), "marks": (), "no_default_rules": False, "jobs": 2,
     }  # fmt: skip
     return {**plain, **other}
 
@@ -31,7 +31,10 @@ class Read(NamedTuple):
 
 def test_a_request_holds_what_was_asked_for() -> None:
     since = datetime(2026, 3, 12)  # noqa: DTZ001
-    asked_for = flags(zone="+02:00", since=since, until=timedelta(0), rules=("mine",), formats=("own",), jobs=3)
+    marks = ((datetime(2026, 3, 12, 16), "deploy"),)  # noqa: DTZ001
+    asked_for = flags(
+        zone="+02:00", since=since, until=timedelta(0), rules=("mine",), formats=("own",), jobs=3, marks=marks
+    )
     with reading(asked_for, all_events=True) as (asked, step):
         step(5)
         assert asked.paths == ("a.log",)
@@ -39,6 +42,7 @@ def test_a_request_holds_what_was_asked_for() -> None:
         assert asked.until == asked.now
         assert asked.rules == (Path("mine"),)
         assert asked.formats == (Path("own"),)
+        assert asked.marks == ((datetime(2026, 3, 12, 14, tzinfo=UTC), "deploy"),)
         assert (asked.jobs, asked.all_events, asked.stdin, len(asked.key)) == (3, True, None, 32)
         assert asked.default_rules
         assert not asked.stop()
