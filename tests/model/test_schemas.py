@@ -1,11 +1,13 @@
 import polars as pl
 
-from logscan.model.schemas import CLASSIFIED, EVENTS, LINES, OUTCOMES, TIME, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, LINES, OUTCOMES, RULE_COLUMNS, TIME, TOTALS, VISITS
 
 
 def test_classified_events_are_events_with_more() -> None:
     assert list(CLASSIFIED)[: len(EVENTS)] == list(EVENTS)
-    assert set(CLASSIFIED) - set(EVENTS) == {
+    assert list(RULE_COLUMNS) == [*EVENTS, *CONTENT]
+    assert list(CLASSIFIED)[: len(RULE_COLUMNS)] == list(RULE_COLUMNS)
+    assert set(CLASSIFIED) - set(RULE_COLUMNS) == {
         f"logscan.{name}"
         for name in ("endpoint", "credential", "cause", "confidence", "alternatives", "rules", "reason_from")
     }
