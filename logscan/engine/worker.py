@@ -18,6 +18,7 @@ from logscan.ingest.document import with_lines
 from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
+from logscan.ingest.shape import TOGETHER
 from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES, REJECTS, RULE_COLUMNS
 from logscan.rules.match import may_match
 
@@ -97,7 +98,12 @@ def _whole(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataF
         whole = candidates
     else:
         kept = _with_continuations(lines, candidates, read.parsed)
-        whole = parse(kept, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
+        # Who read a line before reads it now; what else stood before it refused it then. What is read at once, shares.
+        readers = frozenset(candidates["event.dataset"])
+        known = tuple(
+            form for form in task.formats if form.id in readers or form.inner or form.multiline or form.kind in TOGETHER
+        )
+        whole = parse(kept, known, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
         if whole.height != candidates.height:  # a line between two of one stream was missing, and they became one
             whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
             whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))

@@ -12,6 +12,9 @@ from logscan.ingest.shape import Format, Layout, Read
 from logscan.ingest.when import Clock
 
 _LOOK = 256  # lines
+_ASKED = (
+    8_192  # lines, up to which all patterns are asked at once: the work of asking one by one is mostly not the asking
+)
 _HIT = "_hit"  # an empty capture behind the head: null only where the line was not taken
 
 
@@ -22,7 +25,7 @@ def idle(lines: pl.DataFrame, formats: Sequence[Format]) -> frozenset[str]:
     Law:  whoever leaves these formats out reads the same
     """
     patterns = [fmt for fmt in formats if fmt.kind == "pattern"]
-    if not patterns or not 0 < lines.height <= _LOOK:
+    if not patterns or not 0 < lines.height <= _ASKED:
         return frozenset()
     takes = lines.select(_takes(fmt).any().alias(fmt.id) for fmt in patterns)
     return frozenset(name for name, any_ in zip(takes.columns, takes.row(0), strict=True) if not any_)
