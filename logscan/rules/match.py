@@ -111,9 +111,9 @@ def _remembered(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) 
 
 
 def _asked(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
-    """Of many rows, what must hold together is asked one by one, the cheapest first, of the rows still left."""
+    """What must hold together is asked one by one, the cheapest first, of the rows still left."""
     told = frozenset(frame.columns)
-    if frame.height <= _FEW or not isinstance(rule.tree, All):
+    if not isinstance(rule.tree, All):
         return _ask(frame, [rule], told, unread).to_series()
     left = pl.int_range(frame.height, dtype=pl.UInt32(), eager=True)
     for part in _steps(rule, told, unread):
