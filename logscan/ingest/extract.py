@@ -10,6 +10,8 @@ from logscan.ingest.convert import converted
 from logscan.ingest.shape import Column, Extract
 from logscan.ingest.when import Clock
 
+_FEW = 64  # texts, of which each extract is asked for itself
+
 
 def extracts_for(extracts: Sequence[Extract], want: AbstractSet[str]) -> tuple[Extract, ...]:
     """Those that fill a wanted column."""
@@ -35,10 +37,18 @@ def with_extracts(
         if not mask.any():
             continue
         some = events if mask.all() else events.filter(mask)
+        here = _present(some[on], needs) if some.height > _FEW else frozenset(needs)
         for extract in chosen:
-            some = _filled(some, extract, want, clock)
+            if not extract.needs or not here.isdisjoint(extract.needs):
+                some = _filled(some, extract, want, clock)
         events = some if mask.all() else _put_back(events, some, mask, {n for e in chosen for n in e.columns} & want)
     return events
+
+
+def _present(texts: pl.Series, needs: Sequence[str]) -> frozenset[str]:
+    """Those of the literals that stand in any of the texts: one look for all, where most stand in none."""
+    found = texts.str.extract_many(list(needs), overlapping=True).explode().drop_nulls().unique()
+    return frozenset(found)
 
 
 def _filled(events: pl.DataFrame, extract: Extract, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:

@@ -42,3 +42,16 @@ def test_only_what_fills_a_wanted_column_is_tried() -> None:
     assert extracts_for([FIRST, USER, LATER], {"error.code"}) == (USER,)
     frame = events(message=["user=ada code=x"], error__code=[None]).cast({"error.code": pl.String()})
     assert with_extracts(frame, [FIRST, USER, LATER], frozenset({"error.code"}), CLOCK)["error.code"].to_list() == ["x"]
+
+
+def test_of_many_texts_one_look_tells_which_extracts_have_nothing_to_find() -> None:
+    texts = ["user=Ada", "status=403", "user=bo status=401", "nothing", None, "us", "er=x"]
+    few = events(message=texts, user__name=[None] * 7, http__response__status_code=[None] * 7).cast(
+        {"user.name": pl.String(), "http.response.status_code": pl.UInt16()}
+    )
+    many = pl.concat([few] * 40)
+    lists = [[FIRST, USER], [FIRST], [item(r"zone=(?<user.name>x)", "user.name", needs=("zone=",)), LATER]]
+    for extracts in lists:
+        got = with_extracts(many, extracts, frozenset(many.columns), CLOCK)
+        alone = with_extracts(few, extracts, frozenset(few.columns), CLOCK)
+        assert got.equals(pl.concat([alone] * 40))
