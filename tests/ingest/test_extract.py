@@ -45,7 +45,7 @@ def test_only_what_fills_a_wanted_column_is_tried() -> None:
 
 
 def test_of_many_texts_one_look_tells_which_extracts_have_nothing_to_find() -> None:
-    texts = ["user=Ada", "status=403", "user=bo status=401", "nothing", None, "us", "er=x"]
+    texts: list[object] = ["user=Ada", "status=403", "user=bo status=401", "nothing", None, "us", "er=x"]
     few = events(message=texts, user__name=[None] * 7, http__response__status_code=[None] * 7).cast(
         {"user.name": pl.String(), "http.response.status_code": pl.UInt16()}
     )
