@@ -130,9 +130,10 @@ def _ties(rules: Sequence[Rule]) -> Iterator[list[int]]:
 def shortened(events: pl.DataFrame) -> pl.DataFrame:
     """The texts as far as rules look at them, so that no line costs more than a bound."""
     most = load_limits().rule_text_bytes
-    texts = [name for name, dtype in events.schema.items() if dtype == pl.String()]
-    long = [name for name in texts if (events[name].str.len_bytes() > most).any()]
-    return events.with_columns(pl.col(name).str.slice(0, most) for name in long)
+    texts = pl.selectors.string()
+    longest = events.select(texts.str.len_bytes().max())
+    long = [name for name in longest.columns if (longest[name].item() or 0) > most]
+    return events.with_columns(pl.col(name).str.slice(0, most) for name in long) if long else events
 
 
 def _named(events: pl.DataFrame, rules: Sequence[Rule], first: pl.Series | None = None) -> pl.DataFrame:
@@ -144,6 +145,18 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule], first: pl.Series | None 
         empty = {name: CLASSIFIED[name] for name in ("logscan.cause", "logscan.confidence")}
         lists = {name: CLASSIFIED[name] for name in ("logscan.alternatives", "logscan.rules")}
         return events.with_columns(pl.lit(None, dtype).alias(name) for name, dtype in (empty | lists).items())
+    # Rows that the same rules matched say the same: each such saying is put together once.
+    bits = [pl.col(rule.name).cast(pl.UInt64) * pl.lit(1 << at % 64, pl.UInt64()) for at, rule in enumerate(rules)]
+    words = [pl.sum_horizontal(bits[at : at + 64]).alias(f"_bits{at}") for at in range(0, len(bits), 64)]
+    keys = ["_first", *(f"_bits{at}" for at in range(0, len(bits), 64))]
+    marked = events.with_columns(first, *words)
+    once = _told(marked.select(*keys, *(rule.name for rule in rules)).unique(keys), rules)
+    joined = marked.drop(rule.name for rule in rules).join(once, on=keys, how="left", maintain_order="left")
+    return joined.drop(keys)
+
+
+def _told(once: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
+    """In: _first and one Boolean column for each rule. Out: these columns replaced by what is named"""
     names = [pl.when(rule.name).then(pl.lit(rule.name)) for rule in rules]
     known = [rule for rule in rules if rule.meaning["cause"] != UNCLASSIFIED]
     causes = [pl.when(rule.name).then(pl.lit(rule.meaning["cause"])) for rule in known]
@@ -157,8 +170,7 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule], first: pl.Series | None 
         },
         schema=_WINNER,
     )
-    marked = events.with_columns(
-        first,
+    marked = once.with_columns(
         pl.concat_list(names).list.drop_nulls().alias("logscan.rules"),
         pl.concat_list(*causes, pl.lit(None, pl.String())).list.drop_nulls().alias("_causes"),
     ).drop(rule.name for rule in rules)
@@ -166,7 +178,7 @@ def _named(events: pl.DataFrame, rules: Sequence[Rule], first: pl.Series | None 
     others = pl.concat_list("logscan.cause", "_causes", "_kept").list.unique(maintain_order=True).list.slice(1)
     matched = pl.concat_list("_best", "logscan.rules").list.unique(maintain_order=True)
     told = joined.with_columns(others.alias("logscan.alternatives"), matched.alias("logscan.rules"))
-    return told.drop("_first", "_best", "_causes", "_kept")
+    return told.drop("_best", "_causes", "_kept")
 
 
 def outcome(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Series:

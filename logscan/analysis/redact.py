@@ -70,7 +70,7 @@ class Redactor:
         names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
         looked = _looked_at(frame) if CREDENTIAL in wanted else []
         hidden = self._columns(frame.select(list(dict.fromkeys([*names, *looked]))))
-        if _LINE in names:
+        if _LINE in names and (frame[_LINE] != hidden[_LINE]).any():
             hidden = hidden.with_columns(self._cut_off(frame, hidden, name) for name in names if name != _LINE)
         frame = frame.with_columns(hidden[name] for name in names)
         return frame.with_columns(self._credential(hidden.select(looked))) if CREDENTIAL in wanted else frame

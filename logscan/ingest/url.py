@@ -14,13 +14,19 @@ def with_url(events: pl.DataFrame, want: AbstractSet[str]) -> pl.DataFrame:
     In:  url.original, a path, a whole URL, or `host:port` of a CONNECT
     Out: url.path without the query, url.query without `?`, url.domain without port, user or brackets
     """
-    split = _simple(events) if not PARTS.isdisjoint(want) else None
+    lacking = [name for name in sorted(PARTS & want) if not _read(events, name)]
+    split = _simple(events) if lacking else None
     parts = _whole(pl.col("url.original")) if split is None else split
     added = []
-    for name in sorted(PARTS & want):
+    for name in lacking:
         found = parts[name]
         added.append((pl.coalesce(name, found) if name in events.columns else found).alias(name))
     return events.with_columns(added)
+
+
+def _read(events: pl.DataFrame, name: str) -> bool:
+    """Whether the format read this part of every address."""
+    return name in events.columns and not (events[name].is_null() & events["url.original"].is_not_null()).any()
 
 
 def _simple(events: pl.DataFrame) -> dict[str, pl.Expr] | None:

@@ -45,20 +45,41 @@ def may_match(frame: pl.DataFrame, rules: Sequence[Rule], unread: frozenset[str]
     Law: true where `match` on all columns finds a rule
     """
     told = _told(frame)
-    worded = tuple(rule for rule in rules if rule.words and all(need.columns.isdisjoint(unread) for need in rule.words))
-    asked = _near(frame, worded)
-    for rule in set(rules).difference(worded):
-        needs = [express_needs(need, told) for need in rule.needs if need.columns.isdisjoint(unread)]
-        there = pl.all_horizontal(pl.lit(value=True), *needs)
-        asked.append((rule, frame.with_columns(there.alias(_HIT))[_HIT].arg_true()))
+    worded, others = _parted(tuple(rules), unread)
+    # Those that ask for a number or less: mostly a few of them leave no row for the many that look for texts.
+    there = frame.with_columns(_possibly(rule, unread, told) for rule in others)
+    rows = [(rule, there[rule.name].arg_true()) for rule in others]
     found = _only(frame.height, [])
-    for rule, rows in asked:
-        left = rows.filter(~found.gather(rows))
-        if len(left):
-            names = [name for name in frame.columns if name in rule.columns and name in told]
-            part = frame.select(names or frame.columns[:1])[left]
-            found = found.scatter(left.filter(_alike(part, rule, unread & rule.columns)), values=True)
+    for rule, mine in sorted(rows, key=lambda asked: -len(asked[1])):
+        found = _and_found(frame, rule, mine, found, unread)
+    left = (~found).arg_true()
+    if worded and len(left):
+        less = frame if len(left) == frame.height else frame[left]
+        for rule, mine in _near(less, worded):
+            found = _and_found(frame, rule, left.gather(mine), found, unread)
     return found
+
+
+def _and_found(frame: pl.DataFrame, rule: Rule, rows: pl.Series, found: pl.Series, unread: frozenset[str]) -> pl.Series:
+    left = rows.filter(~found.gather(rows))
+    if left.is_empty():
+        return found
+    names = [name for name in frame.columns if name in rule.columns and frame[name].null_count() < frame.height]
+    part = frame.select(names or frame.columns[:1])[left]
+    return found.scatter(left.filter(_alike(part, rule, unread & rule.columns)), values=True)
+
+
+@lru_cache(maxsize=64)
+def _parted(rules: tuple[Rule, ...], unread: frozenset[str]) -> tuple[tuple[Rule, ...], tuple[Rule, ...]]:
+    """The rules whose texts can be looked for, and the others."""
+    worded = [rule for rule in rules if rule.words and all(need.columns.isdisjoint(unread) for need in rule.words)]
+    return tuple(worded), tuple(sorted(set(rules).difference(worded), key=lambda rule: rule.name))
+
+
+@lru_cache(maxsize=4096)
+def _possibly(rule: Rule, unread: frozenset[str], told: frozenset[str]) -> pl.Expr:
+    needs = [express_needs(need, told) for need in rule.needs if need.columns.isdisjoint(unread)]
+    return pl.all_horizontal(pl.lit(value=True), *needs).alias(rule.name)
 
 
 def _told(frame: pl.DataFrame) -> frozenset[str]:

@@ -164,3 +164,10 @@ def test_rules_look_at_a_text_only_so_far(library: Library) -> None:
     got = classify(events(f"401 {long} expired", f"401 expired {long}"), rules(library))
     assert got["logscan.cause"].to_list() == ["unclassified", "token_expired"]
     assert (got["message"].str.len_chars() > 70_000).all()
+
+
+def test_more_rules_than_a_number_has_bits_are_told_apart(tmp_path: Path) -> None:
+    files = {f"causes/r{n:02}.yml": rule(f"r{n:02}", f"word{n:02}", "key_invalid", n + 1) for n in range(70)}
+    many = {"combined": ranked(load(make(tmp_path, files)).causes)}
+    got = classify(events("word03 word66", "word03", "word66", "word67 word03"), many)
+    assert got["logscan.rules"].to_list() == [["r66", "r03"], ["r03"], ["r66"], ["r67", "r03"]]

@@ -44,6 +44,11 @@ def test_the_gate_lets_through_every_event_that_a_rule_knows(lines: list[str], p
             assert named & set(part["logscan.line"]) <= through
 
 
+def test_of_access_lines_only_the_status_decides_which_are_read_whole(plan: Plan) -> None:
+    gate = task_of(combined(80), plan).gates["combined"]
+    assert set(gate.meta.root_names()) == {"http.response.status_code"}
+
+
 def test_only_what_is_cheap_or_decides_is_read_on_every_line(plan: Plan) -> None:
     narrow = task_of(combined(50), plan).narrow
     assert narrow >= CHEAP
