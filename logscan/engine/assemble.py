@@ -28,6 +28,7 @@ def assemble(
     trusted: Sequence[str] = (),
     marks: Sequence[tuple[datetime, str]] = (),
     detections: Sequence[Finding] = (),
+    groups: Sequence[tuple[str, datetime, str, int]] = (),
 ) -> Scan:
     """Put a Scan together.
 
@@ -61,6 +62,7 @@ def assemble(
         trusted=tuple(trusted),
         marks=tuple(marks),
         detections=tuple(detections),
+        groups=tuple(groups),
     )
 
 

@@ -8,6 +8,7 @@ import polars as pl
 
 from logscan.analysis.detections import build_detections
 from logscan.analysis.findings import Observed, build_findings
+from logscan.analysis.groups import failures_by_group
 from logscan.analysis.noticed import coverages
 from logscan.analysis.shown import shown_events
 from logscan.engine.assemble import assemble
@@ -45,6 +46,7 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
             trusted=trusted,
             marks=request.marks,
             detections=detected,
+            groups=failures_by_group(built.columns, built.members, [found.cause for found in built.findings]),
         )
         shown = SHOWN.to_frame()
         if listed:

@@ -228,6 +228,7 @@ class Scan:
     timeline    rows (bucket, cause or outcome, events): causes of auth failures and `ok`/`error`/`other` for the rest
     partial     true when reading was interrupted
     detections  findings of rules that name no cause: events of any kind, which count as no failure
+    groups      rows (service or log, start of the hour or day, cause, failures)
     """
 
     inputs: tuple[Input, ...]
@@ -248,6 +249,7 @@ class Scan:
     trusted: tuple[str, ...] = ()  # networks of proxies whose forwarded lists told the client
     marks: tuple[tuple[datetime, str], ...] = ()  # moments that somebody marked, and their labels
     detections: tuple[Finding, ...] = ()
+    groups: tuple[tuple[str, datetime, str, int], ...] = ()
 
     @property
     def told(self) -> tuple[Finding, ...]:

@@ -113,7 +113,7 @@ def time_ticks(grid: Grid, wanted: int = 4) -> list[tuple[float, str, str]]:
     return out
 
 
-def steps_path(values: Sequence[int], floor: Sequence[int], scale: float, height: int) -> str:
+def steps_path(values: Sequence[float], floor: Sequence[float], scale: float, height: int) -> str:
     """SVG path of the columns `values`, standing on `floor`; one unit wide each, `scale` events to one unit high."""
     out = []
     for x, (value, below) in enumerate(zip(values, floor, strict=True)):
