@@ -30,21 +30,30 @@ def ranked(rules: Iterable[Rule]) -> list[Rule]:
     return sorted(rules, key=lambda rule: (-int(rule.meaning["priority"]), rule.name))
 
 
-def by_dataset(formats: Iterable[Format], rules: Sequence[Rule]) -> Mapping[str, list[Rule]]:
-    """Format id -> the rules that may speak about its events, best first.
+class ByDataset(Mapping[str, "list[Rule]"]):
+    """Format id -> the rules that may speak about its events, best first; worked out when it is first asked.
 
     Law: a rule is left out only when the logsources contradict, or no column that it reads is ever filled
     """
-    best, formats = ranked(rules), list(formats)
-    # Many rules say the same of whom they speak about and what they read: each such saying is looked at once a format.
-    said = [(tuple(rule.logsource.items()), rule.columns) for rule in best]
-    told = dict(zip(said, best, strict=True))
-    found = {}
-    for form in formats:
-        columns = filled(form, formats) | CONTENT.keys()
-        may = {what for what, rule in told.items() if rule.applies_to(form.logsource) and _readable(rule, columns)}
-        found[form.id] = [rule for what, rule in zip(said, best, strict=True) if what in may]
-    return found
+
+    def __init__(self, formats: Iterable[Format], rules: Sequence[Rule]) -> None:
+        self._formats = {form.id: form for form in formats}
+        self._best = ranked(rules)
+        self._known: dict[str, list[Rule]] = {}
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._formats)
+
+    def __len__(self) -> int:
+        return len(self._formats)
+
+    def __getitem__(self, dataset: str) -> list[Rule]:
+        if dataset not in self._known:
+            form = self._formats[dataset]
+            columns = filled(form, self._formats.values()) | CONTENT.keys()
+            may = [rule for rule in self._best if rule.applies_to(form.logsource) and _readable(rule, columns)]
+            self._known[dataset] = may
+        return self._known[dataset]
 
 
 def filled(form: Format, formats: Iterable[Format]) -> frozenset[str]:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import polars as pl
 
-from logscan.analysis.classify import by_dataset, filled, needed_columns
+from logscan.analysis.classify import ByDataset, filled, needed_columns
 from logscan.analysis.course import Steps
 from logscan.analysis.redact import Redactor
 from logscan.analysis.stated import Stated
@@ -87,8 +87,8 @@ def make_plan(
     all_events: bool = False,
     trusted: Networks = (),
 ) -> Plan:
-    causes, outcomes = by_dataset(formats, library.causes), by_dataset(formats, library.outcomes)
-    detections = by_dataset(formats, library.detections)
+    causes, outcomes = ByDataset(formats, library.causes), ByDataset(formats, library.outcomes)
+    detections = ByDataset(formats, library.detections)
     fills = {form.id: filled(form, formats) for form in formats}
     by_format = (causes, outcomes, detections, fills)
     return Plan(tuple(formats), library, *by_format, redactor, period, all_events, steps, stated, trusted)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from logscan.analysis.classify import by_dataset, classify, filled, needed_columns, outcome, ranked
+from logscan.analysis.classify import ByDataset, classify, filled, needed_columns, outcome, ranked
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, RULE_COLUMNS
@@ -142,7 +142,7 @@ def test_a_format_is_asked_only_what_it_can_answer() -> None:
 
     formats = load_formats([rules_dir() / "formats"])
     shipped = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
-    asked = by_dataset(formats, shipped.causes)
+    asked = ByDataset(formats, shipped.causes)
     for form in formats:
         assert filled(form, formats) >= form.names()
         left_out = {each.name for each in shipped.causes} - {each.name for each in asked[form.id]}

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import polars as pl
 import pytest
 
-from logscan.analysis.classify import by_dataset, classify
+from logscan.analysis.classify import ByDataset, classify
 from logscan.engine.request import Request, load_definitions
 from logscan.ingest.parse import parse
 from logscan.ingest.when import Clock
@@ -57,7 +57,7 @@ def named() -> dict[int, str]:
     events = parse(rows, plan.formats, frozenset(EVENTS), Clock("UTC", NOW)).events
     whole = events.with_columns(pl.lit("excerpts").alias("log.file.path")).select(list(EVENTS))
     found: dict[int, tuple[tuple[bool, int, int], str]] = {}
-    told = classify(whole, by_dataset(plan.formats, plan.library.causes))
+    told = classify(whole, ByDataset(plan.formats, plan.library.causes))
     for line, cause, confidence in told.select("logscan.line", "logscan.cause", "logscan.confidence").rows():
         rank = (cause != "unclassified", RANKS[confidence], -line)
         owner = owners[line - 1]

@@ -6,7 +6,7 @@
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from logscan.analysis.classify import by_dataset, classify
+from logscan.analysis.classify import ByDataset, classify
 from logscan.analysis.series import SERIES
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
@@ -35,7 +35,7 @@ def named(texts: Sequence[str]) -> dict[int, str]:
     rule = LIBRARY.causes[0]
     samples = [Sample(rule, f"logscan.hits.{at}", {"line": text}) for at, text in enumerate(texts)]
     found = rows(samples, RULE_COLUMNS, FORMATS)
-    told = classify(found.frame, by_dataset(FORMATS, LIBRARY.causes))
+    told = classify(found.frame, ByDataset(FORMATS, LIBRARY.causes))
     place = {
         line: int(sample.key.rpartition(".")[2])
         for line, sample in zip(found.frame["logscan.line"], found.owners, strict=True)
