@@ -9,6 +9,7 @@ from logscan.model.document import Document, read_document
 from logscan.model.errors import Faults, LogscanError, RuleError
 
 UNCLASSIFIED = "unclassified"
+_NEEDED = ("title", "definition", "playbook")
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Cause:
     family: str
     playbook: str
     benign: bool  # counted and shown, but kept out of rates and recurrence
+    decided_by: str = ""  # what would prove it, where another cause could be meant
 
 
 @dataclass(frozen=True)
@@ -45,13 +47,12 @@ def load_taxonomy(path: Path) -> Taxonomy:
         families[family] = str(body.get("title", family))
         for cause, words in (body.get("causes") or {}).items():
             key = f"families.{family}.causes.{cause}"
-            lacking = [name for name in ("title", "definition", "playbook") if not (words or {}).get(name)]
+            lacking = [name for name in _NEEDED if not (words or {}).get(name)]
             if lacking:
                 faults.append(RuleError(f"cause lacks {', '.join(lacking)}", where=document.where(key), hint="add it"))
                 continue
-            causes[cause] = Cause(
-                cause, words["title"], words["definition"], family, words["playbook"], bool(body.get("benign"))
-            )
+            told = {name: str(words[name]) for name in (*_NEEDED, "decided_by") if name in words}
+            causes[cause] = Cause(cause, family=family, benign=bool(body.get("benign")), **told)
     patterns = {
         name: Pattern(name, str(body.get("title", name)), str(body.get("definition", "")))
         for name, body in _entries(document, "patterns", faults)

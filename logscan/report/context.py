@@ -6,22 +6,26 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from logscan.model.finding import Finding, Scan
+from logscan.model.finding import Evidence, Finding, Scan
 from logscan.model.resources import reports_dir
 from logscan.model.severity import SEVERITIES
 from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.facts import facts_told
+from logscan.report.matched import Part, marked
 from logscan.report.notes import notes_of
-from logscan.report.show import measured
+from logscan.report.show import measured, visible
 from logscan.report.steps import filled_steps, place_values
-from logscan.report.strip import Mark, episode_marks
+from logscan.report.strip import Strip, recurrence_strip
+from logscan.report.templates import EVIDENCE
 from logscan.report.timeline import Timeline, make_timeline
 from logscan.rules.load import Library, Rule
 from logscan.rules.playbook import Step
 
 _TEXT, _BEHAVIOUR = "text", "behaviour"
+_EPISODES = 600  # rows of the tables of all findings together
+_EACH = (12, 60)  # of one: at least, at most
 
 
 class Matched(NamedTuple):
@@ -37,6 +41,21 @@ class Measure(NamedTuple):
     words: str
     value: str
     decisive: bool  # a rule that matched reads it
+
+
+class Proof(NamedTuple):
+    """A line of evidence, cut at the words that a rule looks for."""
+
+    line: Evidence
+    parts: tuple[Part, ...]
+
+
+class Other(NamedTuple):
+    """Another cause that it could be. decided_by: what would prove it"""
+
+    title: str
+    confidence: str
+    decided_by: str
 
 
 @dataclass(frozen=True)
@@ -56,10 +75,12 @@ class Card:
     playbook: str
     summary: str
     steps: tuple[Step, ...]
-    axis: tuple[datetime, datetime] | None  # of its strip
-    marks: tuple[Mark, ...]
-    alternatives: tuple[tuple[str, str], ...]  # title, confidence
+    strip: Strip | None
+    alternatives: tuple[Other, ...]
     told: tuple[str, ...]  # what its lines hold
+    evidence: tuple[Proof, ...]
+    doubts: tuple[str, ...]  # when the rules that named the cause are wrong, in their authors' words
+    jitter_s: float | None  # how far turns lie off the period
 
 
 @dataclass(frozen=True)
@@ -85,6 +106,8 @@ class _Words(NamedTuple):
     library: Library
     rules: Mapping[str, Rule]  # by name
     features: Mapping[str, str]
+    proofs: Mapping[int, tuple[Proof, ...]]  # by the finding's identity: two may have one id
+    most: int  # rows of a table of episodes
 
 
 def build_page(scan: Scan, library: Library) -> Page:
@@ -101,8 +124,10 @@ def build_page(scan: Scan, library: Library) -> Page:
     timeline = make_timeline(scan, kinds, taxonomy.families, hues, notes_of(scan, taxonomy))
     axes = [(panel.start, panel.end) for panel in timeline.panels] if timeline else []
     whole = (first, last) if first and last else None
+    most = min(max(_EPISODES // max(len(scan.findings), 1), _EACH[0]), _EACH[1])
     features = json.loads((reports_dir() / "html" / "features.json").read_text("utf-8"))
-    words = _Words(library, {rule.name: rule for rule in library.rules}, features)
+    rules = {rule.name: rule for rule in library.rules}
+    words = _Words(library, rules, features, _proofs(scan.findings, rules), most)
     ordered = sorted(scan.findings, key=lambda finding: -_rank(finding.severity))
     cards = [
         _card(finding, number, words, hues[finding.cause], _axis(finding, axes, whole))
@@ -159,7 +184,7 @@ def _card(
     colour: str,
     axis: tuple[datetime, datetime] | None,
 ) -> Card:
-    library, rules, features = words
+    library, rules = words.library, words.rules
     taxonomy = library.taxonomy
     cause = cause_words(taxonomy, finding.cause)
     found = [rules[name] for name in finding.rules if name in rules]
@@ -167,6 +192,7 @@ def _card(
     playbook = library.playbooks.get(finding.playbook) or library.playbooks.get(cause.playbook)
     values = place_values(finding, cause.title, finding.evidence[0].path if finding.evidence else "")
     naming = [rule for rule in found if rule.names == finding.cause]
+    spread = finding.features.get("period_cv")
     return Card(
         finding=finding,
         number=number,
@@ -177,15 +203,34 @@ def _card(
         colour=colour,
         rules=matched,
         basis=_basis(naming),
-        measures=_measures(finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], features),
+        measures=_measures(
+            finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], words.features
+        ),
         playbook=playbook.title if playbook else "",
         summary=playbook.summary if playbook else "",
         steps=filled_steps(playbook, values) if playbook else (),
-        axis=axis,
-        marks=episode_marks(finding.episodes, *axis) if axis else (),
-        alternatives=tuple((cause_words(taxonomy, a.cause).title, a.confidence) for a in finding.alternatives),
+        strip=recurrence_strip(finding, axis, words.most) if axis else None,
+        alternatives=tuple(_other(cause_words(taxonomy, a.cause), a.confidence) for a in finding.alternatives),
         told=facts_told(finding),
+        evidence=words.proofs[id(finding)],
+        doubts=tuple(dict.fromkeys(doubt for rule in naming for doubt in rule.falsepositives)),
+        jitter_s=spread * finding.period_s if spread and finding.period_s else None,
     )
+
+
+def _other(cause: Cause, confidence: str) -> Other:
+    return Other(cause.title, confidence, cause.decided_by)
+
+
+def _proofs(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Mapping[int, tuple[Proof, ...]]:
+    """The lines of all findings; marked are the words of the rules that named the cause, else of all that matched."""
+    asked: list[tuple[str, Sequence[Rule]]] = []
+    for found in findings:
+        texts = [rules[name] for name in found.rules if name in rules and rules[name].kind in ("causes", "outcomes")]
+        naming = [rule for rule in texts if rule.names == found.cause] or texts
+        asked += [(visible(each.text, EVIDENCE, keep="\n\t"), naming) for each in found.evidence]
+    parts = iter(marked(asked))
+    return {id(found): tuple(Proof(each, next(parts)) for each in found.evidence) for found in findings}
 
 
 def _matched(name: str, rules: Mapping[str, Rule]) -> Matched:

@@ -17,6 +17,7 @@ UNSEEN = (
 )
 # OWASP, CSV injection: what a spreadsheet takes for a formula, full-width signs too; a lone `-` (empty) is none.
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#|!~&])")
+_BLOCK = re.compile(r"^(\d*)([-+=.)])")  # what would begin a list, or make a heading of the line above
 _LINE = 400  # characters of a log line in a fence
 _FORMULA = r"^[\s\u{a0}]*(?:[=+@|%\u{ff1d}\u{ff0b}\u{ff0d}\u{ff20}]|-.)"
 
@@ -95,7 +96,8 @@ def shortened(text: str, columns: int) -> str:
 
 def markdown_text(text: str) -> str:
     """Text that is nothing but text in Markdown; a line break would end its list or table."""
-    return _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
+    plain = _MARKUP.sub(r"\\\1", " ".join(visible(text).split()))
+    return _BLOCK.sub(r"\1\\\2", plain)
 
 
 def markdown_fence(texts: Sequence[str], indent: str = "") -> str:

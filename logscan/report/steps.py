@@ -9,6 +9,14 @@ from logscan.rules.playbook import PLACES, Playbook, Step, fill
 
 _SHELL_SAFE = re.compile(r"[A-Za-z0-9_/.\[:][A-Za-z0-9_./:@%+={}\[\]-]{0,199}")
 _SHOWN = 120  # characters of one value in a sentence
+# What a sentence says in place of a value that the finding does not have.
+_UNKNOWN = {
+    **{name: f"the {name}" for name in ("client", "user", "endpoint", "cause", "period")},
+    "upstream": "the backend",
+    "path": "the log",
+    "first_seen": "the first failure",
+    "last_seen": "the last failure",
+}
 
 
 def place_values(finding: Finding, cause: str, path: str) -> dict[str, str]:
@@ -33,6 +41,6 @@ def filled_steps(playbook: Playbook, values: Mapping[str, str]) -> tuple[Step, .
     Law: a command takes only values that no shell reads as anything but one plain word, because a person will paste it;
          every other place stands there in capitals, to be filled by hand
     """
-    shown = {name: visible(text, _SHOWN).replace("`", "\\x60") for name, text in values.items()}
+    shown = _UNKNOWN | {name: visible(text, _SHOWN).replace("`", "\\x60") for name, text in values.items()}
     safe = {name: values[name] if _SHELL_SAFE.fullmatch(values.get(name, "")) else name.upper() for name in PLACES}
     return tuple(Step(fill(step.do, shown), fill(step.why, shown), fill(step.command, safe)) for step in playbook.steps)

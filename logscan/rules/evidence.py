@@ -13,11 +13,11 @@ def extent(node: Node, have: Collection[str]) -> pl.Expr:
     In:  have: the columns of the frame; a column not among them counts as missing
     Out: UInt32, never null. What stands under a `not` is no evidence; a number, a flag or a time counts as one letter
     """
-    asked = [_letters(leaf) for leaf in _spoken(node) if columns(leaf) <= set(have)]
+    asked = [_letters(leaf) for leaf in spoken(node) if columns(leaf) <= set(have)]
     return pl.max_horizontal(pl.lit(0, pl.UInt32()), *asked).fill_null(0)
 
 
-def _spoken(node: Node) -> Iterator[Leaf]:
+def spoken(node: Node) -> Iterator[Leaf]:
     if isinstance(node, Not):
         return
     parts = getattr(node, "parts", None)
@@ -25,7 +25,7 @@ def _spoken(node: Node) -> Iterator[Leaf]:
         yield from leaves(node)
     else:
         for part in parts:
-            yield from _spoken(part)
+            yield from spoken(part)
 
 
 def _letters(leaf: Leaf) -> pl.Expr:

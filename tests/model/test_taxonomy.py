@@ -26,7 +26,9 @@ def test_only_the_protocol_family_is_benign() -> None:
 
 def test_every_cause_and_pattern_has_words() -> None:
     taxonomy = load_taxonomy(rules_dir() / "taxonomy.yml")
-    assert all(cause.title and cause.definition and cause.playbook for cause in taxonomy.causes.values())
+    assert all(
+        cause.title and cause.definition and cause.playbook and cause.decided_by for cause in taxonomy.causes.values()
+    )
     assert all(pattern.title and pattern.definition for pattern in taxonomy.patterns.values())
 
 

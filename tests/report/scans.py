@@ -14,14 +14,20 @@ from logscan.model.schemas import SHOWN
 from logscan.model.taxonomy import load_taxonomy
 from logscan.rules.playbook import Playbook, Step
 from logscan.rules.rule import Library
+from logscan.rules.tree import Column, Some, Text, Words
 
 START = datetime(2026, 3, 12, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 GENERATED = datetime(2026, 3, 13, 9, 30, tzinfo=UTC)
 
 
-def _rule(name: str, kind: str, title: str, names: str, columns: tuple[str, ...] = ()) -> Any:
-    return SimpleNamespace(name=name, kind=kind, title=title, names=names, columns=frozenset(columns), level="high")
+def _rule(name: str, kind: str, title: str, names: str, columns: tuple[str, ...] = (), *, words: str = "") -> Any:
+    """words: what it looks for in a message; whoever looks for them finds them where nothing fails, too."""
+    leaf = Text(Column("message", text=True), (Words("contains", words, words),), cased=False)
+    return SimpleNamespace(
+        name=name, kind=kind, title=title, names=names, columns=frozenset(columns), level="high",
+        tree=Some((leaf,) if words else ()), falsepositives=(f"A test of {words}.",) if words else (),
+    )  # fmt: skip
 
 
 @cache
@@ -61,7 +67,7 @@ def library() -> Any:
     ]
     return Library(
         causes=(
-            _rule("jwt_expired_text", "causes", "The line says that the token has expired", "token_expired"),
+            _rule("jwt_expired_text", "causes", "The line says that the token has expired", "token_expired", words="token rejected"),
             _rule("sdk_401_key", "causes", "A client library was told that its API key is wrong", "api_key_invalid"),
         ),
         outcomes=(),

@@ -24,7 +24,8 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: Any, attrs: Any) -> None:
         told = dict(attrs)
-        if (tag, told.get("class")) == ("code", "q"):  # `words` in backticks, harmless and by design
+        # `words` in backticks and the words of a rule, harmless and by design
+        if (tag, told.get("class")) == ("code", "q") or (tag, attrs) == ("mark", []):
             return
         self.tags.append((tag, tuple((name, (value or "") if name in _TOLD else "") for name, value in attrs)))
         if tag in ("script", "style"):

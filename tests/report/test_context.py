@@ -72,9 +72,24 @@ def test_a_strip_covers_the_stretch_of_its_episodes() -> None:
     moved = tuple((when + late, name, n) for when, name, n in typical().timeline)
     whole = (START, START + late + timedelta(hours=24))
     inputs = (replace(typical().inputs[0], first=whole[0], last=whole[1]),)
-    both = finding(episodes=(*finding().episodes, *((a + late, b + late, n) for a, b, n in finding().episodes)))
-    scan = replace(typical(), timeline=typical().timeline + moved, inputs=inputs, findings=(finding(), both))
-    cards = build_page(scan, library()).cards
-    assert cards[0].axis == (START, START + timedelta(minutes=1450))
-    assert cards[1].axis == whole
-    assert len(cards[0].marks) == 23
+    two = finding().episodes[:2]
+    near = finding(episodes=two, next_expected=None)
+    both = finding(episodes=(two[0], (two[1][0] + late, two[1][1] + late, 3)), next_expected=None)
+    scan = replace(typical(), timeline=typical().timeline + moved, inputs=inputs, findings=(near, both))
+    strips = [card.strip for card in build_page(scan, library()).cards]
+    assert [strip and strip.axis for strip in strips] == [(START, START + timedelta(minutes=1450)), whole]
+    assert [strip and len(strip.marks) for strip in strips] == [2, 2]
+
+
+def test_the_words_that_named_the_cause_are_marked_in_its_evidence() -> None:
+    page = build_page(replace(typical(), findings=(finding(),)), library())
+    proof = page.cards[0].evidence[0]
+    assert [part.text for part in proof.parts if part.hit] == ["token rejected"]
+    assert "".join(part.text for part in proof.parts) == proof.line.text
+    assert page.cards[0].doubts == ("A test of token rejected.",)
+
+
+def test_another_cause_says_what_would_decide() -> None:
+    other = build_page(replace(typical(), findings=(finding(),)), library()).cards[0].alternatives[0]
+    assert (other.title, other.confidence) == ("Clocks disagree", "low")
+    assert "date -u" in other.decided_by

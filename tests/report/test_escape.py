@@ -69,4 +69,7 @@ def test_a_fence_is_longer_than_any_run_in_it(text: str) -> None:
 
 
 def test_markdown_text_is_one_line_of_words() -> None:
+    assert [markdown_text(text) for text in ("- a", "+ a", "12. a", "3) a", "=== ", "1.5 s")] == [
+        r"\- a", r"\+ a", r"12\. a", r"3\) a", r"\===", r"1\.5 s",
+    ]  # fmt: skip
     assert markdown_text("a *b* [c](d)\n# <e> | f") == r"a \*b\* \[c\](d)\\x0a\# \<e\> \| f"

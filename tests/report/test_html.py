@@ -125,13 +125,14 @@ def test_a_finding_is_told_whole() -> None:
     text = Page(render(replace(typical(), findings=(finding(),)))).text
     for words in (
         "Token has expired requests to /api/v1/orders/{id}",
-        "Fails every 60 min and recovers by itself, 23 times since 2026-03-12 06:00:00; still going on where the log ends.",
+        "Fails every 60 min ± 14.4 s and recovers by itself, 23 times since 2026-03-12 06:00:00; still going on where the log ends.",
         "high: the log says so in its own words",
         "between 2026-03-12 05:52:00 (last good) and 2026-03-12 06:00:00 (first bad)",
         "before 0 %", "during 4.1 %", "3 clients", "192.0.2.7 201", "api/app.log:18213", "3 more lines",
         "grep -n 192.0.2.7 api/app.log", "about every 60 min", "about 2026-03-13 05:00:00",
         "The line says that the token has expired jwt_expired_text", "Clocks disagree low confidence",
-        "period decisive60 min",
+        "period decisive60 min", "A test of token rejected.", "23 episodes, one every 60 min ± 14.4 s; dashed: the next, expected about 2026-03-13 05:00:00.",
+            "Compare `date -u` on the client, the issuer".replace("`", ""), "Its episodes as a table", "byte 2,193,441",
     ):  # fmt: skip
         assert words in text, words
 

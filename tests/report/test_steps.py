@@ -31,7 +31,7 @@ def test_the_finding_s_own_values_stand_in_the_steps() -> None:
 
 def test_a_place_without_a_value_is_left_for_the_reader() -> None:
     step = filled_steps(BOOK, {})[0]
-    assert step.do == "Look at <client> and <user>."
+    assert step.do == "Look at the client and the user."
     assert step.command == "grep -n -- CLIENT 'PATH' \"ENDPOINT\""
 
 

@@ -55,7 +55,7 @@ function markdown(card) {
     const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map((run) => run[0].length));
     return `${"`".repeat(longest + 1)}\n${text}\n${"`".repeat(longest + 1)}`;
   };
-  const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|!~]/g, "\\$&") : "");
+  const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|!~&]/g, "\\$&").replace(/^(\d*)([-+=.)])/, "$1\\$2") : "");
   const lines = [`## ${plain(card.querySelector("h3"))}`, "", plain(card.querySelector(".lead")), "", plain(card.querySelector(".definition")), ""];
   for (const fact of card.querySelectorAll(".facts > div")) lines.push(`- **${plain(fact.querySelector("dt"))}**: ${plain(fact.querySelector("dd"))}`);
   for (const group of card.querySelectorAll(".lists > div")) {
