@@ -82,28 +82,47 @@ def classify(events: pl.DataFrame, rules: Mapping[str, Sequence[Rule]]) -> pl.Da
     Law:  adding a rule never removes a name from logscan.rules; of equal priorities the one whose match took the
           longest text wins, and of equally long ones the first by name
     """
-    whole = events.with_row_index("_row")
-    parts = [
-        _classify_one(part, rules.get(str(dataset), ()))
-        for (dataset,), part in whole.group_by("event.dataset", maintain_order=True)
-    ]
-    named = pl.concat(parts, how="diagonal").sort("_row") if parts else whole.head(0)
+    there = sorted(datasets_in(events))
+    asked = (
+        [*rules.get(there[0], ())]
+        if len(there) == 1
+        else ranked({r.name: r for name in there for r in rules.get(name, ())}.values())
+    )
+    if not asked:
+        return _typed(_named(events.head(0), []))
+    short = shortened(events)
+    found = _spoken(match(short, asked), events["event.dataset"], {name: rules.get(name, ()) for name in there})
+    hit = found.select(pl.any_horizontal(pl.all())).to_series()
+    found = found.filter(hit)
+    kept = [rule for rule in asked if found[rule.name].any()]
+    first = _first(short.filter(hit), found, kept).alias("_first")
+    marks = found.select(rule.name for rule in kept)
+    return _typed(_named(pl.concat([events.filter(hit), marks], how="horizontal"), kept, first))
+
+
+def _typed(named: pl.DataFrame) -> pl.DataFrame:
     missing = [pl.lit(None, dtype).alias(name) for name, dtype in CLASSIFIED.items() if name not in named.columns]
     return named.with_columns(missing).select(pl.col(name).cast(dtype) for name, dtype in CLASSIFIED.items())
 
 
-def _classify_one(events: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
-    if not rules:
-        return _named(events.head(0), [])
-    short = shortened(events)
-    found = match(short, rules)
-    hit = found.select(pl.any_horizontal(pl.all())).to_series()
-    found = found.filter(hit)
-    kept = [rule for rule in rules if found[rule.name].any()]
-    first = _first(short.filter(hit), found, kept).alias("_first")
-    return _named(
-        pl.concat([events.filter(hit), found.select(rule.name for rule in kept)], how="horizontal"), kept, first
-    )
+def _spoken(found: pl.DataFrame, dataset: pl.Series, rules: Mapping[str, Sequence[Rule]]) -> pl.DataFrame:
+    """What was found of rules that may speak about the row's dataset.
+
+    All are asked of all rows at once: to make a rule's patterns ready costs more than to ask it about rows of others.
+    """
+    if len(rules) == 1:
+        return found
+    whose: dict[str, list[str]] = {}
+    for name in sorted(rules):
+        for rule in rules[name]:
+            whose.setdefault(rule.name, []).append(name)
+    masks = {tuple(names): dataset.is_in(names) for names in whose.values() if len(names) < len(rules)}
+    narrowed = [
+        found[name] & masks[tuple(names)]
+        for name, names in whose.items()
+        if tuple(names) in masks and found[name].any()
+    ]
+    return found.with_columns(narrowed)
 
 
 def _first(events: pl.DataFrame, found: pl.DataFrame, rules: Sequence[Rule]) -> pl.Series:
@@ -112,7 +131,7 @@ def _first(events: pl.DataFrame, found: pl.DataFrame, rules: Sequence[Rule]) -> 
     first = found.select(pl.coalesce(ranks)).to_series() if rules else pl.Series(dtype=pl.UInt32())
     for places in _ties(rules):
         tied = [rules[at] for at in places]
-        several = found.select(pl.sum_horizontal(rule.name for rule in tied) > 1).to_series()
+        several = _of_several_causes(found, tied)
         rows = (several & first.is_in(places)).arg_true()
         if rows.is_empty():
             continue
@@ -134,6 +153,15 @@ def _ties(rules: Sequence[Rule]) -> Iterator[list[int]]:
         places = list(same)
         if len({rules[at].meaning["cause"] for at in places}) > 1:
             yield places
+
+
+def _of_several_causes(found: pl.DataFrame, rules: Sequence[Rule]) -> pl.Series:
+    """Whether the rules that matched a row name more than one cause: a question about that row alone."""
+    by_cause: dict[str, list[str]] = {}
+    for rule in rules:
+        by_cause.setdefault(rule.meaning["cause"], []).append(rule.name)
+    named = [pl.any_horizontal(names).cast(pl.UInt32()) for names in by_cause.values()]
+    return found.select(pl.sum_horizontal(named) > 1).to_series()
 
 
 def shortened(events: pl.DataFrame) -> pl.DataFrame:

@@ -1,5 +1,6 @@
 """One chunk of bytes to what it says: the only place where log text is read."""
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import polars as pl
@@ -13,7 +14,7 @@ from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
 from logscan.engine.plan import Period, Plan, Task
 from logscan.engine.records import of_records
-from logscan.ingest.chunk import Chunk
+from logscan.ingest.chunk import Chunk, count_lines
 from logscan.ingest.document import with_lines
 from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
@@ -42,6 +43,9 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
     """
     if chunk.records is not None:
         return of_records(chunk, chunk.records, task, plan, work_lines)
+    if not chunk.data.strip():  # a bomb of line feeds: each would cost as much as a line of text
+        blank = count_lines(chunk.data) + (not chunk.data.endswith(b"\n"))
+        return _silent(chunk, task, plan, Tally(lines=blank, blank=blank, bytes=len(chunk.data), cut=chunk.cut_lines))
     lines, repaired = read_lines(chunk)
     return work_lines(chunk, governed(lines, chunk.header), repaired, task, plan)
 
@@ -56,8 +60,7 @@ def candidates(chunk: Chunk, task: Task, plan: Plan) -> pl.DataFrame:
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:
     """The same, of LINES: those of the chunk, or the records of its documents."""
     if lines.is_empty():
-        none = Course(chunk.offset, chunk.offset + len(chunk.data), plan.steps)
-        return empty()._replace(tallies={task.path: Tally(bytes=len(chunk.data), cut=chunk.cut_lines, courses=(none,))})
+        return _silent(chunk, task, plan, Tally(bytes=len(chunk.data), cut=chunk.cut_lines))
     read = _read(lines, task, plan)
     whole = _whole(lines, read, task, plan)
     failures = classify(whole, plan.causes)
@@ -72,6 +75,12 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
         detected=_detected(whole, plan),
     )
+
+
+def _silent(chunk: Chunk, task: Task, plan: Plan, tally: Tally) -> Partial:
+    """Of a chunk that holds no event."""
+    none = Course(chunk.offset, chunk.offset + len(chunk.data), plan.steps)
+    return empty()._replace(tallies={task.path: replace(tally, courses=(none,))})
 
 
 def _read(lines: pl.DataFrame, task: Task, plan: Plan) -> _Read:

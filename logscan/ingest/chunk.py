@@ -14,6 +14,7 @@ _WINDOWS = (1, 10, 100, LOOK_BACK_LINES)  # last lines that are judged: mostly o
 LOOK_BACK_BYTES = 1 << 20
 _COUNT_BYTES = 1 << 18  # counted at a time: stays within the processor's cache
 _SKIP_BYTES = 1 << 20
+MOST_LINES = 1 << 20  # of one chunk: what a line costs beside its bytes is bounded, too
 _NEAR_BYTES = 1 << 12  # looked at first for an LF: lines are mostly shorter
 
 # the last of these lines, without their ends, before which the log may be cut; none lies between them and that place
@@ -76,16 +77,18 @@ def chunks(
         if _long_line(block.last, block.length, 0, max_line) is None:
             cut = block.length if ended else _cut(block, starts)
             data, carry = block.split(cut)
+            count = count_lines(data)
             if data:
-                yield Chunk(source, offset, line, data, 0)
-            offset, line = offset + cut, line + count_lines(data)
+                yield from _pieces(Chunk(source, offset, line, data, 0), count, starts)
+            offset, line = offset + cut, line + count
             continue
         data, _ = block.split(block.length)
         done = 0
         while (begin := _long_line(_last_in(data), len(data), done, max_line)) is not None:
             part = data[done : _between_characters(data, begin, begin + max_line)]
-            yield Chunk(source, offset + done, line, part, 1)
-            line += count_lines(part) + 1
+            count = count_lines(part)
+            yield from _pieces(Chunk(source, offset + done, line, part, 1), count, starts)
+            line += count + 1
             done = data.find(b"\n", begin + max_line) + 1
             if not done:
                 skipped, carry, ended = _skip_line(stream)
@@ -93,6 +96,35 @@ def chunks(
                 break
         else:
             carry, offset = data[done:], offset + done
+
+
+def _pieces(whole: Chunk, count: int, starts: Begins | None) -> Iterator[Chunk]:
+    """A chunk; one of too many lines in pieces, each cut behind a line, before an event."""
+    if count <= MOST_LINES:
+        yield whole
+        return
+    data, low, line = whole.data, 0, whole.first_line
+    while low < len(data):
+        end = _behind_lines(data, low, MOST_LINES)
+        if starts and end < len(data):
+            far = max(low, end - LOOK_BACK_BYTES)
+            back = _behind_event(data[far:end].split(b"\n")[1 if far > low else 0 : -1], starts)
+            end = end - back if back and end - back > low else end
+        part, cut = data[low:end], whole.cut_lines if end == len(data) else 0
+        yield whole._replace(offset=whole.offset + low, first_line=line, data=part, cut_lines=cut)
+        low, line = end, line + count_lines(part)
+
+
+def _behind_lines(data: bytes, low: int, most: int) -> int:
+    """Behind so many lines, or the end of the data."""
+    codes = np.frombuffer(data, np.uint8)
+    while low < len(data):
+        feeds = np.flatnonzero(codes[low : low + _COUNT_BYTES] == 10)
+        if len(feeds) >= most:
+            return low + int(feeds[most - 1]) + 1
+        most -= len(feeds)
+        low += _COUNT_BYTES
+    return len(data)
 
 
 def count_lines(data: bytes) -> int:
@@ -144,14 +176,23 @@ def _cut(block: _Block, starts: Begins | None) -> int:
         return end
     low = max(0, end - LOOK_BACK_BYTES)
     lines = block.part(low, end).split(b"\n")[1 if low else 0 : -1]  # the first of a window is a part of one
+    back = _behind_event(lines, starts)
+    if back is None:
+        return end if low or len(lines) > LOOK_BACK_LINES else 0
+    return end - back
+
+
+def _behind_event(lines: Sequence[bytes], starts: Begins) -> int | None:
+    """How many bytes of these lines stand behind the last place where they may be cut; None where there is none."""
     for size in _WINDOWS:
         asked = lines[-size:]
-        found = starts([line.removesuffix(b"\r") for line in asked]) if asked else None
+        said = any(line.strip() for line in asked)  # no event begins on a blank line
+        found = starts([line.removesuffix(b"\r") for line in asked]) if said else None
         if found is not None:
-            return end - _length(asked[found:])
+            return _length(asked[found:])
         if size >= len(lines):
-            return end if low else 0
-    return end
+            break
+    return None
 
 
 def _length(lines: Sequence[bytes]) -> int:

@@ -92,6 +92,34 @@ def test_rows_keep_their_order_whatever_their_formats(library: Library) -> None:
     assert got["message"].to_list() == [f"401 n{n}" for n in range(10)]
 
 
+def test_a_rule_speaks_only_about_its_formats_whatever_stands_beside(tmp_path: Path) -> None:
+    files = {
+        "causes/a.yml": rule("a_key", "key", "key_invalid", 60),
+        "causes/b.yml": rule("b_key_expired", "key expired", "key_invalid", 60),
+        "causes/c.yml": rule("c_was", "was", "token_expired", 60),
+    }
+    a, b, c = ranked(load(make(tmp_path, files)).causes)
+    spoken = {"combined": [a, b], "other": [c], "third": [a, b, c]}
+    texts = ["key expired", "was key expired", "was", "fine"]
+    apart = [classify(events(*texts, **{"event.dataset": [name] * 4}), spoken) for name in spoken]
+    beside = classify(events(*texts * 3, **{"event.dataset": [n for n in spoken for _ in texts]}), spoken)
+    assert beside.equals(pl.concat(apart))
+    assert apart[0]["logscan.rules"].to_list() == [["a_key", "b_key_expired"]] * 2
+    assert apart[1]["logscan.rules"].to_list() == [["c_was"]] * 2
+
+
+def test_one_cause_named_twice_is_no_tie_whatever_other_rows_say(tmp_path: Path) -> None:
+    files = {
+        "causes/a.yml": rule("a_key", "key", "key_invalid", 60),
+        "causes/b.yml": rule("b_key_expired", "key expired", "key_invalid", 60),
+        "causes/c.yml": rule("c_was", "was", "token_expired", 60),
+    }
+    tied = {"combined": ranked(load(make(tmp_path, files)).causes)}
+    alone, beside = classify(events("key expired"), tied), classify(events("key expired", "was"), tied)
+    assert alone["logscan.rules"].to_list() == [["a_key", "b_key_expired"]]
+    assert beside.head(1).equals(alone)
+
+
 WORDS = st.lists(st.sampled_from(["401", "key", "expired", "x"]), max_size=4).map(" ".join)
 
 

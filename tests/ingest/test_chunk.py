@@ -100,6 +100,25 @@ def test_an_event_is_never_divided(data: bytes, size: int, max_line: int) -> Non
         assert after.data.startswith(b"E") or before.cut_lines
 
 
+@given(TEXT, SIZES, st.integers(1, 30), st.integers(1, 5))
+def test_a_chunk_has_no_more_lines_than_its_bound(data: bytes, size: int, max_line: int, most: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "MOST_LINES", most)
+        for starts in (None, last_e):
+            found = list(chunks(Content(data), "x", size=size, max_line=max_line, starts=starts))
+            assert lines_of(found) == expected(data, max_line)
+            assert all(count_lines(part.data) <= most for part in found)
+
+
+def test_an_event_is_not_divided_where_lines_are_too_many() -> None:
+    data = b"".join(b"E\n" + b"  at x\n" * (n % 7) for n in range(1000))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(module, "MOST_LINES", 100)
+        found = list(chunks(Content(data), "x", starts=last_e))
+    assert len(found) > 30
+    assert all(part.data.startswith(b"E") for part in found)
+
+
 @given(TEXT, SIZES)
 def test_a_line_is_judged_without_its_end(data: bytes, size: int) -> None:
     seen: list[bytes] = []
