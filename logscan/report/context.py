@@ -14,6 +14,7 @@ from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.facts import facts_told
 from logscan.report.matched import Part, marked
+from logscan.report.multiples import Multiples, make_multiples
 from logscan.report.notes import notes_of
 from logscan.report.show import measured, visible
 from logscan.report.steps import filled_steps, place_values
@@ -100,6 +101,7 @@ class Page:
     logs: tuple[Log, ...]
     assumption: str
     detections: tuple[Finding, ...]
+    multiples: Multiples | None
 
 
 class _Words(NamedTuple):
@@ -147,6 +149,7 @@ def build_page(scan: Scan, library: Library) -> Page:
         logs_of(scan),
         assumption(scan),
         tuple(sorted(scan.detections, key=lambda found: -_rank(found.severity))),
+        make_multiples(scan.groups, hues, {cause for cause, words in kinds.items() if words.benign}),
     )
 
 

@@ -26,7 +26,7 @@ class Small:
     most: int
     paths: tuple[tuple[str, str], ...]
     columns: int
-    last: datetime | None
+    start: datetime
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class Multiples:
     per: str
     start: datetime
     end: datetime
+    together: bool  # all begin at `start`
     most: int
     shown: tuple[Small, ...]
     folded: tuple[Small, ...]
@@ -48,7 +49,8 @@ def make_multiples(rows: Sequence[Row], hues: Mapping[str, str], left_out: Colle
 
     In:  hues: the colour of every cause, in the order they stand on each other; left_out: causes that are not drawn
     Out: None where neither would say anything; most failures first, days in their order
-    Law: all pictures have one scale and one length of time; no failure is left out that is not counted as such
+    Law: all pictures have one scale and one length of time; they begin together unless the longest of them takes less
+         than half of the time of all; no failure is left out that is not counted as such
     """
     kept = [row for row in rows if row[2] not in left_out]
     axis, outside = _axis(kept)
@@ -56,7 +58,7 @@ def make_multiples(rows: Sequence[Row], hues: Mapping[str, str], left_out: Colle
         return None
     groups = sorted({row[0] for row in kept})
     if len(groups) > 1:
-        grids = dict.fromkeys(groups, axis)
+        grids = _apart(kept, axis) or dict.fromkeys(groups, axis)
         return _drawn("group", kept, [row[0] for row in kept], grids, hues=hues, outside=outside)
     first, last = axis.start // _DAY, (axis.start + axis.columns * axis.step - 1) // _DAY
     named = [row[1].strftime("%Y-%m-%d") for row in kept]
@@ -75,6 +77,22 @@ def _axis(rows: Sequence[Row]) -> tuple[Grid | None, int]:
     return make_grid(parts[0].first, parts[-1].last, _HOUR if _hourly(rows) else _DAY), outside
 
 
+def _apart(rows: Sequence[Row], axis: Grid) -> dict[str, Grid]:
+    """An axis for each group where they lie far apart; else none."""
+    spans: dict[str, tuple[int, int]] = {}
+    for group, when, _, _ in rows:
+        second = int(when.timestamp())
+        if axis.start <= second < axis.start + axis.columns * axis.step:
+            low, high = spans.get(group, (second, second))
+            spans[group] = min(low, second), max(high, second)
+    longest = max(high - low for low, high in spans.values())
+    if not axis.columns * axis.step > 2 * longest + 2 * _DAY:
+        return {}
+    size = make_grid(0, longest, _HOUR if _hourly(rows) else _DAY)
+    columns = longest // size.step + 2
+    return {group: Grid(low // size.step * size.step, size.step, columns) for group, (low, _) in sorted(spans.items())}
+
+
 def _hourly(rows: Sequence[Row]) -> bool:
     return any(when.hour for _, when, _, _ in rows)
 
@@ -89,17 +107,20 @@ def _drawn(
     outside: int,
 ) -> Multiples:
     counted = {name: {hue: [0] * grid.columns for hue in hues} for name, grid in grids.items()}
-    lasts: dict[str, datetime] = {}
     for name, (_, when, cause, events) in zip(names, rows, strict=True):
         grid = grids.get(name)
         if grid and 0 <= (column := grid.index(when)) < grid.columns:
             counted[name][cause][column] += events
-            lasts[name] = max(lasts.get(name, when), when)
     tops = {name: max(map(sum, zip(*by.values(), strict=True)), default=0) for name, by in counted.items()}
     most = max(tops.values(), default=0)
     small = [
         Small(
-            name, sum(map(sum, by.values())), tops[name], _paths(by, hues, most), grids[name].columns, lasts.get(name)
+            name,
+            sum(map(sum, by.values())),
+            tops[name],
+            _paths(by, hues, most),
+            grids[name].columns,
+            grids[name].moment(0),
         )
         for name, by in counted.items()
     ]
@@ -107,9 +128,10 @@ def _drawn(
         small = sorted((each for each in small if each.events), key=lambda each: (-each.events, each.name))
     some = next(iter(grids.values()))
     start = min(grid.moment(0) for grid in grids.values())
+    together = all(grid.start == some.start for grid in grids.values())
     end = max(grid.moment(grid.columns) for grid in grids.values())
     shown, folded = (small[:_SHOWN], small[_SHOWN:]) if kind == "group" else (small[-_SHOWN:], small[:-_SHOWN])
-    return Multiples(kind, duration(some.step), start, end, most, tuple(shown), tuple(folded), outside)
+    return Multiples(kind, duration(some.step), start, end, together, most, tuple(shown), tuple(folded), outside)
 
 
 def _paths(by: Mapping[str, Sequence[int]], hues: Mapping[str, str], most: int) -> tuple[tuple[str, str], ...]:

@@ -175,6 +175,10 @@ def typical() -> Scan:
               notes=("gzip stream is truncated: 1,240,221 bytes read before the break",)),
         Input("notes.txt", "", 812, "aa" * 32, 14, 0, 13, None, None, "UTC", blank=1, why="no format read any of 13 sampled lines"),
     )  # fmt: skip
+    groups = tuple(
+        (("nginx/access.log", "api/app.log", "worker/client.log")[k % 3], START + HOUR * k, cause, 3 + k * 7 % 41)
+        for cause in ("token_expired", "api_key_invalid") for k in range(24)
+    )  # fmt: skip
     rejected = (
         Rejected("api/app.log", 17, "combined: stops at column 1, before `---`", "--- log rotated ---"),
         Rejected("notes.txt", 1, "nothing fits", "remember to ask ops about the key"),
@@ -182,7 +186,7 @@ def typical() -> Scan:
     return Scan(
         inputs=inputs, findings=findings, by_cause=by_cause, lines=2_696_445, events=2_684_280, rejects=1_164,
         auth_failures=sum(by_cause.values()), rejected=rejected, timeline=tuple(sorted(timeline)), bucket_s=600,
-        faults=("backup.tar.gz: cannot be read: permission denied",), rules_digest="4f1c" * 16,
+        faults=("backup.tar.gz: cannot be read: permission denied",), rules_digest="4f1c" * 16, groups=groups,
     )  # fmt: skip
 
 

@@ -91,6 +91,16 @@ def test_a_failure_of_1970_does_not_stretch_the_axis() -> None:
     assert drawn.start.year == 2026
 
 
+def test_services_of_different_weeks_begin_each_at_their_own_time() -> None:
+    later = [("b", when + timedelta(days=40), cause, events) for _, when, cause, events in rows("b", hours=30)]
+    drawn = make_multiples([*rows("a", hours=40), *later], HUES)
+    assert drawn
+    assert not drawn.together
+    assert {each.name: each.start for each in drawn.shown} == {"a": START, "b": START + timedelta(days=40)}
+    assert {each.columns for each in drawn.shown} == {drawn.shown[0].columns}
+    assert sum(each.events for each in drawn.shown) == sum(row[3] for row in [*rows("a", hours=40), *later])
+
+
 def test_the_same_by_day_adds_up() -> None:
     found = days_of([*rows("a", "b"), *rows("a", cause="api_key_invalid")])
     assert [day for day, _ in found] == sorted((day for day, _ in found), reverse=True)
