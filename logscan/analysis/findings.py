@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 import polars as pl
 
-from logscan.analysis.activity import activity_of
+from logscan.analysis.activity import Activity, activity_of
 from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import pool_bare
 from logscan.analysis.coverage import Coverage
@@ -48,6 +48,7 @@ class Built(NamedTuple):
 
     columns: of the failures, None when there are none. members: of each finding, the rows of `columns` in time order
     clocks: how far those of two logs are apart, where lines of both tell
+    activity: what the clients did besides failing; may be asked as long as the visits are there
     """
 
     findings: tuple[Finding, ...]
@@ -55,6 +56,7 @@ class Built(NamedTuple):
     columns: Columns | None = None
     members: tuple[Rows, ...] = ()
     clocks: tuple[ClockOffset, ...] = ()
+    activity: Activity | None = None
 
 
 def build_findings(observed: Observed, library: Library, judgement: Judgement) -> Built:
@@ -84,7 +86,7 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
     units = maker.units()
     told = Teller(failures, classified, maker.assessor, library, judgement).tell(units)
-    return Built(told.findings, told.timeline, columns, told.members, joined.clocks)
+    return Built(told.findings, told.timeline, columns, told.members, joined.clocks, activity)
 
 
 def _span(observed: Observed, failures: pl.DataFrame) -> tuple[float, float]:

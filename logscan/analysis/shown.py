@@ -5,9 +5,11 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from logscan.analysis.failures import NO_TIME, Columns
+from logscan.analysis.activity import Activity
+from logscan.analysis.failures import NO_TIME, SECOND, Columns
+from logscan.analysis.findings import Built
 from logscan.analysis.unit import Rows
-from logscan.model.schemas import SHOWN
+from logscan.model.schemas import ANSWERED_S, SHOWN
 
 _TEXTS = ("path", "client", "user", "endpoint", "method", "agent", "credential")
 _KEYS = {"path": "log.file.path", "line": "logscan.line", "offset": "log.offset"}
@@ -32,16 +34,17 @@ def spread(members: Sequence[Rows], most: int) -> tuple[Rows, ...]:
     )
 
 
-def shown_events(classified: pl.LazyFrame, columns: Columns | None, members: Sequence[Rows], most: int) -> pl.DataFrame:
+def shown_events(classified: pl.LazyFrame, built: Built, most: int) -> pl.DataFrame:
     """The failures of all findings, for a table.
 
-    In:   classified: CLASSIFIED, where the texts are; columns and members as `Built` has them
+    In:   classified: CLASSIFIED, where the texts are
     Out:  SHOWN, in time order, what has no time last; finding: the place of the finding in the order of members
     Law:  see `spread`; texts are those after redaction
     """
+    columns = built.columns
     if columns is None:
         return SHOWN.to_frame()
-    kept = spread(members, most)
+    kept = spread(built.members, most)
     rows = np.concatenate([np.zeros(0, dtype=np.int64), *kept])
     order = np.argsort(rows, kind="stable")  # rows are in time order
     rows = rows[order]
@@ -55,12 +58,25 @@ def shown_events(classified: pl.LazyFrame, columns: Columns | None, members: Seq
             "offset": columns.offset[rows],
             "status": pl.Series(status).set(pl.Series(status == 0), None),
             **{name: _texts(columns, name, rows) for name in _TEXTS},
+            "answer_s": _answers(columns, built.activity, rows),
         }
     )
     lines = _lines(classified, found)
     return found.join(lines, on=list(_KEYS), how="left", maintain_order="left").select(
         pl.col(name).cast(dtype) for name, dtype in SHOWN.items()
     )
+
+
+def _answers(columns: Columns, activity: Activity | None, rows: Rows) -> pl.Series:
+    """Seconds until the same client succeeded on the same path."""
+    ids = {"client_id": columns.client_id[rows], "endpoint_id": columns.endpoint_id[rows]}
+    t = pl.Series(columns.t[rows]).set(pl.Series(columns.t[rows] == NO_TIME), None)
+    asked = pl.DataFrame({"row": np.arange(rows.size), "t": t, **ids})
+    if activity is None:
+        return pl.Series([None] * rows.size, dtype=SHOWN["answer_s"])
+    answers = activity.answered(asked, ANSWERED_S).answers
+    both = asked.join(answers, on="row", how="left", maintain_order="left")
+    return both.select((pl.col("answer") - pl.col("t")) / SECOND).to_series()
 
 
 def _texts(columns: Columns, name: str, rows: Rows) -> pl.Series:

@@ -51,7 +51,7 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
         shown = SHOWN.to_frame()
         if listed:
             most = judgement.measures.events_listed
-            shown = shown_events(ran.merged.classified.lazy(), built.columns, built.members, most)
+            shown = shown_events(ran.merged.classified.lazy(), built, most)
         return Answer(scan, library, shown)
 
 

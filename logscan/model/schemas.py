@@ -79,6 +79,8 @@ CLASSIFIED = pl.Schema(
     }
 )
 
+ANSWERED_S = 60.0  # seconds after a failure in which the report looks for a success
+
 # Failures as the report lists them; see analysis/shown.py.
 SHOWN = pl.Schema(
     {
@@ -95,6 +97,7 @@ SHOWN = pl.Schema(
         "agent": _TEXT,
         "credential": _TEXT,
         "text": _TEXT,  # the line, redacted, cut to a bound
+        "answer_s": pl.Float64(),  # to the first success of the same client on the same path; null: none in ANSWERED_S
     }
 )
 

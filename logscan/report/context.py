@@ -13,6 +13,7 @@ from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.facts import facts_told
+from logscan.report.groups import Group, folded
 from logscan.report.matched import Part, marked
 from logscan.report.multiples import Multiples, make_multiples
 from logscan.report.notes import notes_of
@@ -102,6 +103,8 @@ class Page:
     assumption: str
     detections: tuple[Finding, ...]
     multiples: Multiples | None
+    shown: tuple[Card, ...]  # of cards, those that stand open
+    groups: tuple[Group, ...]  # the others, folded
 
 
 class _Words(NamedTuple):
@@ -137,9 +140,10 @@ def build_page(scan: Scan, library: Library) -> Page:
     ]
     own = {finding.cause for finding in scan.findings}
     calm = [(cause_words(taxonomy, cause), count) for cause, count in ranked if cause not in own]
+    real = tuple(card for card in cards if not card.cause.benign)
     return Page(
         scan,
-        tuple(card for card in cards if not card.cause.benign),
+        real,
         tuple(card for card in cards if card.cause.benign),
         tuple((cause, count) for cause, count in calm if cause.benign),
         sum(count for cause, count in ranked if not kinds[cause].benign),
@@ -150,6 +154,7 @@ def build_page(scan: Scan, library: Library) -> Page:
         assumption(scan),
         tuple(sorted(scan.detections, key=lambda found: -_rank(found.severity))),
         make_multiples(scan.groups, hues, {cause for cause, words in kinds.items() if words.benign}),
+        *folded(real),
     )
 
 

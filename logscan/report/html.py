@@ -16,6 +16,7 @@ from logscan.report.charts import chart_json, for_script, heat_spec, palette_css
 from logscan.report.context import Page, build_page, cause_words
 from logscan.report.heat import DAYS, client_matrix, weekly_heat
 from logscan.report.packed import packed_events
+from logscan.report.pairing import pairing
 from logscan.report.provenance import provenance
 from logscan.report.templates import LABEL, Templates, shipped
 from logscan.rules.load import Library
@@ -54,13 +55,16 @@ def render_html(
     listed = SHOWN.to_frame() if shown is None else shown
     causes = {cause: cause_words(library.taxonomy, cause) for cause in scan.by_cause}
     heat = weekly_heat(scan, causes)
+    titles = [show.visible(cause_words(library.taxonomy, found.cause).title, LABEL) for found in scan.findings]
+    paired = pairing(listed, titles)
     matrix = client_matrix(listed, [not cause_words(library.taxonomy, found.cause).benign for found in scan.findings])
-    scripts = [bundle, script] if page.timeline or matrix else [script]
+    scripts = [bundle, script] if page.timeline or matrix or paired else [script]
     chart: dict[str, Any] = {"cards": _named(page)}
     if page.timeline:
         chart |= {"spec": timeline_spec(), **page.timeline.chart}
-    if heat or matrix:
-        chart |= {"heat_spec": heat_spec(), "week": heat and heat.chart, "matrix": matrix and matrix.chart}
+    if heat or matrix or paired:
+        maps = {"week": heat, "matrix": matrix, "pairing": paired}
+        chart |= {"heat_spec": heat_spec(), **{name: made and made.chart for name, made in maps.items()}}
     numbers = {id(card.finding): card.number for card in (*page.cards, *page.benign)}
     events = packed_events(listed, [numbers[id(finding)] for finding in scan.findings]) if listed.height else ""
     safe: Any = templates.environment.globals["safe"]
@@ -86,6 +90,7 @@ def render_html(
         listed=listed.height,
         heat=heat,
         matrix=matrix,
+        paired=paired,
         days=DAYS,
     )
 

@@ -62,7 +62,8 @@ def notes_of(scan: Scan, taxonomy: Taxonomy) -> tuple[Note, ...]:
             last = moment(found.onset_after)
             words = f"{moment(found.onset_before)}: begins no later, \u201c{title}\u201d; last good {last}"
             onsets.append(Note("onset", found.onset_after, found.onset_before, "", words))
-    return tuple(sorted([*marks, *gaps, *onsets[:_ONSETS]], key=lambda note: (note.start, note.end, note.words)))
+    different = list(dict.fromkeys(onsets))  # many findings may begin as one
+    return tuple(sorted([*marks, *gaps, *different[:_ONSETS]], key=lambda note: (note.start, note.end, note.words)))
 
 
 def placed(notes: tuple[Note, ...], grid: Grid) -> tuple[Placed, ...]:

@@ -26,9 +26,9 @@ def packed_events(shown: pl.DataFrame, cards: Sequence[int]) -> str:
     In:    shown SHOWN; cards: the number of its card for each finding
     Out:   base64 of zlib of: length of the head (u32, little endian), the head (JSON), padding, columns
            head {rows, columns: {name: {at, values?}}}; `at` is counted from the first column
-           card u32; t f64 milliseconds, NaN without a time; line and offset f64; status, path, client, user, method,
-           endpoint, agent, credential u32, places in `values`, of which the first stands for none; text: rows + 1
-           ends (u32), then UTF-8
+           card u32; t f64 milliseconds, NaN without a time; answer f32 seconds, NaN without; line and offset f64;
+           status, path, client, user, method, endpoint, agent, credential u32, places in `values`, of which the first
+           stands for none; text: rows + 1 ends (u32), then UTF-8
     Law:   the same frame gives the same block; no text in it holds a character that cannot be seen
     """
     numbers = np.asarray(cards, dtype="<u4") if len(cards) else np.zeros(0, dtype="<u4")
@@ -36,6 +36,7 @@ def packed_events(shown: pl.DataFrame, cards: Sequence[int]) -> str:
     found: dict[str, tuple[bytes, list[Any] | None]] = {
         "card": (numbers[shown["finding"].to_numpy()].tobytes(), None),
         "t": (times.fill_null(float("nan")).to_numpy().astype("<f8").tobytes(), None),
+        "answer": (shown["answer_s"].fill_null(float("nan")).to_numpy().astype("<f4").tobytes(), None),
         "line": (shown["line"].to_numpy().astype("<f8").tobytes(), None),
         "offset": (shown["offset"].to_numpy().astype("<f8").tobytes(), None),
         "status": _codes(shown["status"].cast(pl.String())),

@@ -69,7 +69,7 @@ def recurrence_strip(finding: Finding, axis: Span, most: int) -> Strip | None:
         low = min(low, WIDTH - _LEAST)
         title = f"next expected about {moment(due)}"
         expected = Mark(round(low, 1), round(max(high - low, _LEAST), 1), HEIGHT, title)
-    rows = _rows(sorted(finding.episodes), most)
+    rows = _rows(sorted(finding.episodes)[-most - 1 :], most)
     earlier = max(finding.counts.episodes, len(finding.episodes)) - len(rows)
     return Strip((start, end), marks, _turns(finding, start, end), expected, rows, earlier)
 

@@ -10,13 +10,14 @@ from logscan.analysis.findings import Built, Observed, build_findings
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.shown import shown_events, spread
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import SHOWN
-from tests.analysis.simulate import Request, bad, crowd, failing, library, observe, steady
+from logscan.model.schemas import ANSWERED_S, SHOWN
+from tests.analysis.simulate import START, Request, bad, crowd, failing, library, observe, steady
 
 HOUR = 3600.0
 LOG = [
     *failing(crowd(4, 6 * HOUR, 240.0), 3 * HOUR, 4 * HOUR, cause="verifier_misconfigured", confidence="high"),
     *failing(steady("192.0.2.9", 6 * HOUR, 600.0), 0.0, cause="api_key_invalid", confidence="high", user="ann"),
+    *(each for k in range(9) for each in (bad(Request(40.0 * k, "192.0.2.5")), Request(40.0 * k + 3 * k, "192.0.2.5"))),
     bad(Request(None, "192.0.2.77", cause="api_key_invalid", confidence="high")),
 ]
 
@@ -28,7 +29,7 @@ def built(shuffle: int | None = None) -> tuple[Observed, Built]:
 
 def listed(most: int, shuffle: int | None = None) -> pl.DataFrame:
     observed, found = built(shuffle)
-    return shown_events(observed.classified.lazy(), found.columns, found.members, most)
+    return shown_events(observed.classified.lazy(), found, most)
 
 
 @given(st.lists(st.integers(0, 60), max_size=8), st.integers(8, 100))
@@ -46,6 +47,16 @@ def test_findings_share_the_table_evenly(sizes: list[int], most: int) -> None:
             assert (rows[0], rows[-1]) == (all_[0], all_[-1])
     if sum(sizes) <= most:
         assert [rows.size for rows in kept] == sizes
+
+
+def test_a_failure_says_how_soon_the_same_client_succeeded_on_the_same_path() -> None:
+    rows = listed(10_000)
+    assert 0 < rows["answer_s"].count() < rows.height
+    for t, client, endpoint, answer in rows.select("t", "client", "endpoint", "answer_s").iter_rows():
+        good = [r.at for r in LOG if (r.client, r.endpoint, r.outcome) == (client, endpoint, "ok") and r.at is not None]
+        later = [] if t is None else [at - (t - START).total_seconds() for at in good]
+        later = [each for each in later if 0 <= each <= ANSWERED_S]
+        assert answer == (pytest.approx(min(later)) if later else None)
 
 
 def test_every_failure_stands_with_its_finding_and_its_line() -> None:
@@ -74,4 +85,4 @@ def test_the_order_of_the_input_changes_nothing(most: int) -> None:
 def test_no_failure_no_rows() -> None:
     observed = observe(steady("192.0.2.1", HOUR, 60.0))
     found = build_findings(observed, library(), load_judgement([rules_dir()]))
-    assert shown_events(observed.classified.lazy(), found.columns, found.members, 5).equals(SHOWN.to_frame())
+    assert shown_events(observed.classified.lazy(), found, 5).equals(SHOWN.to_frame())

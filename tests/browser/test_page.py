@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from logscan.model.finding import Scope
 from logscan.report.charts import chart_bundle
 from logscan.report.html import render_html
 from tests.browser.chromium import WHY_NOT, browser, record, show
@@ -165,11 +166,29 @@ def test_a_page_without_findings_is_silent_too(driver: Any, write: Any, scan: An
     assert driver.execute_script("return document.documentElement.dataset.chart || 'none'") in ("ready", "none")
 
 
-def test_two_hundred_findings_are_shown_at_once(driver: Any, write: Any) -> None:
-    many = tuple(finding(id=f"{k:x}", first_seen=START + timedelta(minutes=k)) for k in range(200))
+def test_three_hundred_findings_are_folded_quick_and_follow_the_filter(driver: Any, write: Any) -> None:
+    many = tuple(
+        finding(id=f"{k:x}", cause=("token_expired", "api_key_invalid")[k % 2], scope=Scope("client", (f"192.0.2.{k}",)), clients=((f"192.0.2.{k}", 9),))
+        for k in range(300)
+    )  # fmt: skip
     show(driver, write(replace(typical(), findings=many), "many"))
-    assert record(driver) == ([], [])
     assert driver.execute_script("return performance.timing.domInteractive - performance.timing.responseStart") < 5_000
+    assert len(driver.find_elements("css selector", "#findings > .card")) == 10
+    groups = driver.find_elements("css selector", "#findings > .group")
+    assert [group.find_element("css selector", "summary").text.split("\n")[-1] for group in groups] == [
+        "Token has expired 145 findings, 50,170 failures", "API key not accepted 145 findings, 50,170 failures",
+    ]  # fmt: skip
+    assert driver.execute_script("return document.documentElement.scrollHeight") < 20_000
+    driver.find_element("id", "query").send_keys("192.0.2.206")
+    driver.execute_async_script("setTimeout(arguments[0], 400)")
+    assert "of 300 findings" in driver.find_element("id", "shown").text
+    assert "1 of 145 findings in view" in groups[0].find_element("css selector", "summary").text
+    assert not groups[1].is_displayed()
+    groups[0].find_element("css selector", "summary").click()
+    card = driver.find_element("css selector", ".group .card:not([hidden])")
+    card.find_element("css selector", "summary").click()
+    assert "Evidence" in card.text
+    assert record(driver) == ([], [])
 
 
 def test_it_prints_with_everything_unfolded(driver: Any, write: Any) -> None:

@@ -105,7 +105,7 @@ def test_the_heat_maps_follow_and_are_tables_too(driver: Any, write: Any) -> Non
     scan = typical()
     later = tuple((when + timedelta(days=2), what, events) for when, what, events in scan.timeline)
     show(driver, write(replace(scan, timeline=(*scan.timeline, *later)), failures(scan), "heat"))
-    for name, rows in (("week", 7), ("matrix", 6)):
+    for name, rows in (("week", 7), ("matrix", 6), ("pairing", 6)):
         assert len(driver.find_elements("css selector", f"#{name} .heat-chart .mark-rect path")) % rows == 0
         assert len(driver.find_elements("css selector", f"#{name} tbody tr")) == rows
     hot = "return [...document.querySelectorAll('#matrix .mark-rect path')].filter(p => p.getAttribute('fill').includes('mix')).length"

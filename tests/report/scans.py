@@ -213,6 +213,11 @@ def failures(scan: Scan, *, each: int = 40) -> pl.DataFrame:
                     "status": 401 if k % 5 else 403,
                     "agent": f"probe/{place}",
                     "text": proof.text if proof else f"failure {k} of finding {one.id}",
+                    "answer_s": 0.2
+                    if one.family == "protocol"
+                    else 1.5 * (k % 7)
+                    if one.pattern == "lifetime_cycle"
+                    else None,
                     **names,
                 }
             )

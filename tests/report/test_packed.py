@@ -25,6 +25,7 @@ ROW = st.fixed_dictionaries(
         "finding": st.integers(0, 2),
         "line": st.integers(1, 2**40),
         "offset": st.integers(0, 2**50),
+        "answer_s": st.one_of(st.none(), st.floats(0, 60, width=32)),
         "status": st.one_of(st.none(), st.integers(100, 599)),
         **dict.fromkeys(("path", "client", "user", "method", "endpoint", "agent", "credential", "text"), TEXT),
     }
@@ -45,7 +46,7 @@ def unpacked(block: str) -> dict[str, list[Any]]:
             texts = body[column["at"] + ends.nbytes :]
             found[name] = [texts[a:b].decode() for a, b in pairwise(ends)]
             continue
-        kind = "<f8" if name in ("t", "line", "offset") else "<u4"
+        kind = "<f4" if name == "answer" else "<f8" if name in ("t", "line", "offset") else "<u4"
         values = np.frombuffer(body, kind, rows, column["at"]).tolist()
         found[name] = [column["values"][code] for code in values] if "values" in column else values
     return found
@@ -64,6 +65,8 @@ def test_what_is_unpacked_is_what_was_packed_made_visible(rows: list[dict[str, A
     assert found["status"] == [str(row["status"] or "") for row in rows]
     for seen, row in zip(found["t"], rows, strict=True):
         assert np.isnan(seen) if row["t"] is None else abs(seen / 1000 - row["t"].timestamp()) < 1e-5
+    answers = [-1.0 if np.isnan(seen) else seen for seen in found["answer"]]
+    assert answers == [-1.0 if row["answer_s"] is None else row["answer_s"] for row in rows]
     for name in ("path", "client", "user", "method", "endpoint", "agent", "credential"):
         assert found[name] == [visible(row[name] or "", 300) for row in rows]
     assert found["text"] == [visible(row["text"] or "", 500) for row in rows]

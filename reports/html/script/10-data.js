@@ -50,5 +50,5 @@ async function unpack(text) {
   const ends = column("text", Uint32Array, rows + 1);
   const first = 4 + length + columns.text.at + ends.byteLength;
   const line = (row) => words.decode(new Uint8Array(buffer, first + ends[row], ends[row + 1] - ends[row]));
-  return { rows, facet, t: column("t", Float64Array), line: column("line", Float64Array), offset: column("offset", Float64Array), text: line };
+  return { rows, facet, t: column("t", Float64Array), answer: column("answer", Float32Array), line: column("line", Float64Array), offset: column("offset", Float64Array), text: line };
 }

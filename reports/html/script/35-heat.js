@@ -1,19 +1,22 @@
-// The two heat maps: colour by the number in a cell, on a scale of its own for each of them.
+// The heat maps: colour by the number in a cell, on a scale of its own for each of them.
 const heats = [];
 
 function cells(kind, failed) {
-  const most = Math.max(1, ...failed.flat()), { rows, columns } = kind;
+  const whole = Math.max(1, ...failed.flat()), { rows, columns } = kind;
   return failed.flatMap((counts, row) => counts.map((events, column) => ({
-    row: rows[row], column: columns[column], events,
+    row: rows[row], column: columns[column], events, most: kind.shares ? Math.max(1, counts.reduce((sum, one) => sum + one, 0)) : whole,
+  }))).map(({ row, column, events, most }) => ({
+    row, column, events, label: kind.shares && events ? count(events) : "", dark: events / most > 0.3,
     colour: events ? `color-mix(in oklab, var(--high) ${Math.round(18 + 82 * Math.sqrt(events / most))}%, var(--paper))` : "var(--sheet)",
-    words: kind.words(rows[row], columns[column], events),
-  })));
+    words: kind.words(row, column, events),
+  }));
 }
 
 async function heat(home, kind, failed) {
   const spec = structuredClone(data.heat_spec);
   spec.datasets = { cells: cells(kind, failed) };
-  spec.height = 24 * kind.rows.length + 30; // in steps it would depend on the data, and the page on the chart
+  spec.height = 24 * kind.rows.length + (kind.slanted ? 110 : 30); // in steps it would depend on the data, and the page on the chart
+  if (kind.slanted) Object.assign(spec.encoding.x.axis, { labelAngle: -35, labelAlign: "right", labelOverlap: false, labelLimit: 150 });
   const tooltip = (handler, event, item, value) => {
     tip.hidden = !value || !item?.datum?.words;
     if (tip.hidden) return;
@@ -51,7 +54,16 @@ function drawHeats() {
       const place = [named("client", row, known), named("endpoint", row, routes)];
       return place.includes(undefined) ? null : place;
     };
-    made.push(heat(place("matrix"), { rows: clients, columns: endpoints, words: (client, route) => `${client} on ${route}`, at }, data.matrix.failed));
+    made.push(heat(place("matrix"), { rows: clients, columns: endpoints, words: (client, route) => `${client} on ${route}`, at, slanted: true }, data.matrix.failed));
+  }
+  if (data.pairing) {
+    const { causes, columns, edges } = data.pairing, known = new Map(causes.map((name, k) => [name, k]));
+    const at = (row) => {
+      const cause = known.get(data.cards[events.facet.card.codes[row]].cause), wait = events.answer[row];
+      if (cause === undefined || !events.facet.client.codes[row]) return null;
+      return [cause, Number.isNaN(wait) ? edges.length : edges.findIndex((edge) => wait <= edge)];
+    };
+    made.push(heat(place("pairing"), { rows: causes, columns, words: (cause, wait) => `${cause}: success ${wait}`, at, shares: true, benign: true }, data.pairing.failed));
   }
   return Promise.all(made);
 }
@@ -66,7 +78,7 @@ function followedHeats() {
       if (found.narrowed) {
         now = kind.rows.map(() => kind.columns.map(() => 0));
         for (let row = 0; row < events.rows; row++) {
-          const place = found.mask[row] && !data.cards[events.facet.card.codes[row]].benign ? kind.at(row) : null;
+          const place = found.mask[row] && (kind.benign || !data.cards[events.facet.card.codes[row]].benign) ? kind.at(row) : null;
           if (place) now[place[0]][place[1]]++;
         }
       }

@@ -1,6 +1,8 @@
 // The findings follow the filter: those it leaves nothing of are hidden, the others count what is left.
 function findings() {
   const total = by("total-failed"), whole = total?.textContent;
+  const rows = rowsOf(document.querySelectorAll("#findings .place[data-line]"));
+  const codes = Object.fromEntries(["client", "user", "endpoint"].map((facet) => [facet, new Map(events.facet[facet].values.map((value, code) => [value, code]))]));
   for (const card of cards) {
     const at = data.cards.findIndex((one) => `finding-${one.number}` === card.id);
     const tools = element("p", undefined, "tools"), left = element("span", "", "quiet left");
@@ -11,15 +13,15 @@ function findings() {
     );
     card.querySelector("header").append(tools);
     for (const item of card.querySelectorAll(".lists [data-facet]")) {
-      const { facet } = item.dataset, name = item.querySelector("code"), code = events.facet[facet].values.indexOf(name.textContent);
-      if (code < 0) continue;
+      const { facet } = item.dataset, name = item.querySelector("code"), code = codes[facet].get(name.textContent);
+      if (code === undefined) continue;
       const pick = button(undefined, "name", () => choose(facet, code));
       name.replaceWith(pick);
       pick.append(name);
     }
     for (const place of card.querySelectorAll(".place[data-line]")) {
-      const row = rowOf(place.dataset);
-      if (row >= 0) place.append(button("in the table", "tool", () => jump(row)));
+      const row = rows.get(placeKey(place.dataset));
+      if (row !== undefined) place.append(button("in the table", "tool", () => jump(row)));
       place.append(button("copy", "tool", (press) => copy(place.nextElementSibling.textContent, press.currentTarget)));
     }
     followers.push(() => {
@@ -36,17 +38,31 @@ function findings() {
     const real = data.cards.reduce((sum, card, at) => sum + (card.benign || (view.chosen.has("card") && !isChosen("card", at)) ? 0 : found.counts.card[at]), 0);
     total.textContent = found.narrowed ? `${count(real)} in view` : whole;
   });
+  for (const group of document.querySelectorAll("#findings .group")) {
+    const inside = [...group.querySelectorAll(".card")], told = group.querySelector("h3 .who"), before = told.textContent;
+    followers.push(() => {
+      const left = inside.filter((card) => !card.hidden).length;
+      group.hidden = !left;
+      told.textContent = left < inside.length ? `${count(left)} of ${many(inside.length, "finding")} in view` : before;
+    });
+  }
   for (const item of document.querySelectorAll(".contents ol a")) {
     followers.push(() => { item.parentElement.hidden = document.querySelector(item.getAttribute("href")).hidden; });
   }
 }
 
-function rowOf({ path, line, offset }) {
-  const code = events.facet.path.values.indexOf(path);
+const placeKey = ({ path, line, offset }) => `${line} ${offset} ${path}`;
+
+// Where the evidence stands in the table; all of it is looked for at once.
+function rowsOf(places) {
+  const wanted = new Set(), lines = new Set(), found = new Map(), { path } = events.facet;
+  for (const { dataset } of places) { wanted.add(placeKey(dataset)); lines.add(+dataset.line); }
   for (let row = 0; row < events.rows; row++) {
-    if (events.facet.path.codes[row] === code && events.line[row] === +line && events.offset[row] === +offset) return row;
+    if (!lines.has(events.line[row])) continue;
+    const key = placeKey({ path: path.values[path.codes[row]], line: events.line[row], offset: events.offset[row] });
+    if (wanted.has(key) && !found.has(key)) found.set(key, row);
   }
-  return -1;
+  return found;
 }
 
 // For a ticket. What stands in a fence can end it only by more backticks than the fence has.
@@ -56,7 +72,7 @@ function markdown(card) {
     return `${"`".repeat(longest + 1)}\n${text}\n${"`".repeat(longest + 1)}`;
   };
   const plain = (node) => (node ? node.textContent.replace(/\s+/g, " ").trim().replace(/[\\`*_{}[\]<>#|!~&]/g, "\\$&").replace(/^(\d*)([-+=.)])/, "$1\\$2") : "");
-  const lines = [`## ${plain(card.querySelector("h3"))}`, "", plain(card.querySelector(".lead")), "", plain(card.querySelector(".definition")), ""];
+  const lines = [`## ${plain(card.querySelector("h3, h4"))}`, "", plain(card.querySelector(".lead")), "", plain(card.querySelector(".definition")), ""];
   for (const fact of card.querySelectorAll(".facts > div")) lines.push(`- **${plain(fact.querySelector("dt"))}**: ${plain(fact.querySelector("dd"))}`);
   for (const group of card.querySelectorAll(".lists > div")) {
     lines.push("", `**${plain(group.querySelector("h5"))}**`, "");

@@ -4,12 +4,13 @@ const COLUMNS = [
   { name: "t", title: "Time (UTC)", on: true }, { name: "cause", title: "Cause", on: true }, { name: "client", title: "Client", on: true },
   { name: "user", title: "User", on: true }, { name: "method", title: "Method", on: false }, { name: "endpoint", title: "Endpoint", on: true },
   { name: "status", title: "Status", on: true }, { name: "place", title: "Line", on: true }, { name: "agent", title: "User agent", on: false },
-  { name: "credential", title: "Credential", on: false },
+  { name: "credential", title: "Credential", on: false }, { name: "answer", title: "Success after", on: false },
 ];
 const table = { sort: "t", down: false, page: 0, open: -1, order: null };
 
 function cellText(name, row) {
   if (name === "t") return moment(events.t[row]);
+  if (name === "answer") return Number.isNaN(events.answer[row]) ? "" : `${count(events.answer[row])} s`;
   if (name === "place") return `${events.facet.path.values[events.facet.path.codes[row]]}:${events.line[row]}`;
   return events.facet[name].values[events.facet[name].codes[row]];
 }
@@ -20,6 +21,10 @@ function ordered() {
   for (let row = 0, at = 0; row < events.rows; row++) if (found.mask[row]) rows[at++] = row;
   const { sort, down } = table;
   if (sort === "t") return down ? rows.reverse() : rows;
+  if (sort === "answer") {
+    const wait = (row) => (Number.isNaN(events.answer[row]) ? Infinity : events.answer[row]);
+    return rows.sort((a, b) => (down ? -1 : 1) * (wait(a) === wait(b) ? 0 : wait(a) - wait(b)) || a - b);
+  }
   const codes = sort === "place" ? events.facet.path.codes : events.facet[sort].codes, values = events.facet[sort]?.values;
   const rank = values && sort !== "status" ? ranks(values) : null, turn = down ? -1 : 1;
   const key = (row) => (rank ? rank[codes[row]] : codes[row]);
@@ -95,11 +100,12 @@ function jump(row) {
 const cellCSV = (text) => `"${(/^[\s\u00a0]*(?:[=+@|%\uff1d\uff0b\uff0d\uff20]|-.)/.test(text) ? `'${text}` : text).replaceAll('"', '""')}"`;
 
 function save(kind) {
-  const names = ["time", "cause", "finding", "client", "user", "method", "endpoint", "status", "path", "line", "offset", "agent", "credential", "text"];
+  const names = ["time", "cause", "finding", "client", "user", "method", "endpoint", "status", "path", "line", "offset", "agent", "credential", "answer_s", "text"];
   const value = (name, row) => {
     if (name === "time") return Number.isNaN(events.t[row]) ? "" : new Date(events.t[row]).toISOString();
     if (name === "finding") return data.cards[events.facet.card.codes[row]].id;
     if (name === "line" || name === "offset") return events[name][row];
+    if (name === "answer_s") return Number.isNaN(events.answer[row]) ? "" : +events.answer[row].toFixed(3);
     if (name === "text") return events.text(row);
     return events.facet[name].values[events.facet[name].codes[row]];
   };
