@@ -21,7 +21,7 @@ from logscan.ingest.when import Clock, utc_times
 from logscan.model.resources import reports_dir, rules_dir
 from logscan.model.schemas import CLASSIFIED, RULE_COLUMNS
 from logscan.model.severity import CONFIDENCES, SEVERITIES
-from logscan.rules.compile import _KEYS as RULE_KEYS
+from logscan.rules.compile import KEYS as RULE_KEYS
 from logscan.rules.fields import load_dialect
 from logscan.rules.load import Library, Rule, load_library
 from logscan.rules.meaning import _KEYS as MEANING_KEYS

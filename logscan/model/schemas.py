@@ -127,6 +127,41 @@ VISITS = pl.Schema(
 )
 OUTCOMES = ("other", "ok", "auth_failure", "error")
 
+# One row for each finding, as the rules on what is worth an alert read it; see alert/rows.py.
+FINDINGS = pl.Schema(
+    {
+        "id": _TEXT,
+        "cause": _TEXT,
+        "family": _TEXT,
+        "severity": _TEXT,
+        "confidence": _TEXT,
+        "pattern": _TEXT,
+        "state": _TEXT,
+        "level": _TEXT,  # of the scope: all, service, endpoint, client, user, credential, upstream
+        "scope": _TEXT,  # its values, after one another
+        "rule": _TEXT,  # of a detection: the rule that found it
+        "tags": _TEXT,  # of a detection, after one another
+        "first_seen": TIME,
+        "last_seen": TIME,
+        "age_s": pl.Float64(),  # since it was last seen
+        "lasted_s": pl.Float64(),  # from first to last
+        "events": pl.UInt64(),
+        "episodes": pl.UInt64(),
+        "clients": pl.UInt64(),
+        "users": pl.UInt64(),
+        "endpoints": pl.UInt64(),
+        "rate_before": pl.Float64(),
+        "rate_during": pl.Float64(),
+        "period_s": pl.Float64(),
+        "next_expected": TIME,
+        "next_in_s": pl.Float64(),  # until it is expected again
+        "next_within_s": pl.Float64(),  # so near, 19 times of 20
+        "expires": TIME,  # the last of what was presented runs out
+        "expires_in_s": pl.Float64(),
+        "lifetime_s": pl.Float64(),  # of what was presented
+    }
+)
+
 REJECTS = pl.Schema(
     {
         "log.file.path": _TEXT,

@@ -1,5 +1,6 @@
 """The report in words: for a terminal, a CI log, a chat or a ticket. The same sentences as the page's."""
 
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from logscan.model.finding import Scan
@@ -29,17 +30,24 @@ def brief(scan: Scan, library: Library, kind: str) -> str:
     """
     page = build_page(scan, library)
     words: Any = shipped().environment.get_template("words.j2").module
-    cards = [
-        Told(
-            card,
-            scope=words.scope(card.finding.scope).striptags(),
-            recurs=words.recurs(card).striptags(),
-            state=words.state(card.finding).striptags(),
-            began=words.began(card.finding).striptags(),
-            basis=words.basis(card).striptags(),
-        )
-        for card in page.cards
-    ]
+    cards = said(page.cards)
     told = {"page": page, "scan": scan, "cards": cards, "verdict": words.verdict(page).striptags()}
     told |= totals(scan, library.taxonomy)
     return render_text({"text": "brief.j2", "markdown": "brief.md.j2"}[kind], **told)
+
+
+def said(cards: Iterable[Card]) -> list[Told]:
+    """What is said of each finding."""
+    words: Any = shipped().environment.get_template("words.j2").module
+    return [_said(card, words) for card in cards]
+
+
+def _said(card: Card, words: Any) -> Told:
+    return Told(
+        card,
+        scope=words.scope(card.finding.scope).striptags(),
+        recurs=words.recurs(card).striptags(),
+        state=words.state(card.finding).striptags(),
+        began=words.began(card.finding).striptags(),
+        basis=words.basis(card).striptags(),
+    )

@@ -26,7 +26,7 @@ from logscan.rules.rule import Rule, rule_name
 from logscan.rules.shape import Shape
 from logscan.rules.tree import Node
 
-_KEYS = frozenset(
+KEYS = frozenset(
     {"title", "id", "related", "name", "taxonomy", "status", "description", "license", "references", "author", "date"}
     | {"modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "logscan"}
 )
@@ -65,7 +65,7 @@ def compile_rule(
     ours = "logscan" in document.value
     meaning = read_meaning(document, kind, words, columns, faults)
     if ours:
-        shape.refuse_unknown(_KEYS)
+        shape.refuse_unknown(KEYS)
         shape.text("id")
         faults += unused_parts(document)
     sigma = _read(document, faults)

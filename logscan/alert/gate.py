@@ -1,0 +1,244 @@
+"""What is to be told now, and what is not: the gate between findings and people."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from logscan.alert.expiry import expected
+from logscan.alert.incident import (
+    ACTIVE,
+    CHANGED,
+    GONE,
+    NEW,
+    ONGOING,
+    RESOLVED,
+    SILENT,
+    Incident,
+    Member,
+    Memory,
+    Notice,
+    Told,
+    member_of,
+)
+from logscan.alert.limit import limited
+from logscan.alert.membership import assign
+from logscan.model.finding import Finding
+from logscan.model.severity import severity_rank
+from logscan.rules.correlate import Page
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What the logs cover.
+
+    until    time of the newest event; None when there is none
+    traffic  not before then requests still succeeded; None: none did
+    whole    everything that was to be read was read
+    """
+
+    until: datetime | None
+    traffic: datetime | None = None
+    whole: bool = True
+
+    def traffic_since(self, when: datetime) -> bool:
+        return self.traffic is not None and self.traffic > when
+
+
+@dataclass(frozen=True)
+class Quiet:
+    """When to keep quiet. See docs/alerts.md.
+
+    Units: lengths of event time, but for `silent_after` and `lead`, which are of the clock
+    """
+
+    reminder: timedelta = timedelta(hours=24)
+    settle: timedelta = timedelta(minutes=15)
+    silent_after: timedelta = timedelta(hours=26)
+    flap_starts: int = 3
+    flap_within: timedelta = timedelta(hours=6)
+    wider: float = 2.0
+    rate: int = 20
+    rate_within: timedelta = timedelta(hours=1)
+    lead: timedelta = timedelta(days=1)
+    keep: timedelta = timedelta(days=30)
+
+
+class Gate(NamedTuple):
+    """notices: to be told, worst first; memory: for the next time; summed: of which so many wait or are in a summary."""
+
+    notices: tuple[Notice, ...]
+    memory: Memory
+    summary: tuple[Notice, ...] = ()
+
+
+Silenced = Callable[[Incident], bool]
+
+
+def gate(
+    findings: Sequence[Finding],
+    pages: Sequence[Page],
+    memory: Memory,
+    *,
+    seen: Seen,
+    now: datetime,
+    quiet: Quiet,
+    silenced: Silenced = lambda _: False,
+) -> Gate:
+    """Tell once when something begins, once when it is over, and between only what is worse.
+
+    In:     findings: all of now; pages: what the rules call worth telling; now: of the clock
+    Out:    notices, the memory with them, and those of them that people get as one summary
+    Law:    asked again with the same, and the memory it gave, it has nothing to tell; an incident never changes its
+            id; nothing is called resolved without traffic after it
+    """
+    at = min(now, seen.until) if seen.until else now
+    members = {each.id: member for each in findings if (member := member_of(each))}
+    before = {key: each for key, each in memory.incidents.items() if not each.due}
+    kept: dict[str, Incident] = {}
+    notices: list[Notice] = []
+    asked = [page for page in pages if page.tells != "expiry"]
+    called = frozenset(name for page in asked for name in page.members)
+    look = _Look(members, seen, now, at, quiet, called)
+    for key, incident in sorted(assign(members, asked, before).items()):
+        judged = _judged(_gone(incident, look), look)
+        quieted = replace(judged, silenced=silenced(judged))
+        notice = _notice(quieted, at, now, quiet)
+        if notice and not quieted.silenced:
+            kept[key] = _told(quieted, notice, at)
+            notices.append(replace(notice, incident=kept[key]))
+        else:
+            # what came and went in silence is no news when the silence ends
+            unsaid = notice is not None and quieted.status == RESOLVED and notice.kind == NEW
+            kept[key] = replace(_told(quieted, notice, at), serial=quieted.serial) if notice and unsaid else quieted
+    due = {key: each for key, each in memory.incidents.items() if each.due}
+    coming, told = expected(findings, pages, due, now=now, lead=quiet.lead, silenced=silenced)
+    notices += told
+    kept |= coming
+    kept = {key: each for key, each in kept.items() if not _forgotten(each, at, now, quiet)}
+    notices.sort(key=lambda each: (-severity_rank(each.incident.severity), each.incident.started, each.id))
+    evaluated = tuple(dict.fromkeys((*memory.evaluated, now)))[-3:]
+    whole = replace(memory, incidents=kept, evaluated=evaluated)
+    return Gate(*limited(notices, whole, now=now, rate=quiet.rate, within=quiet.rate_within))
+
+
+class _Look(NamedTuple):
+    members: Mapping[str, Member]
+    seen: Seen
+    now: datetime
+    at: datetime
+    quiet: Quiet
+    called: frozenset[str]
+
+
+def _judged(incident: Incident, look: _Look) -> Incident:
+    """Its state as the logs have it now."""
+    quiet, at, last = look.quiet, look.at, incident.last_seen
+    called = incident.live or not look.called.isdisjoint(incident.members)
+    again = called and incident.over is not None and last > incident.over
+    if not incident.live and not again:
+        return incident
+    starts = tuple(start for start in incident.starts if start > at - quiet.flap_within) + (at,) * again
+    found = replace(
+        incident,
+        status=ACTIVE if again else incident.status,
+        over=None if again else incident.over,
+        starts=starts,
+        started=incident.started if incident.live else _restart(incident, at),
+        flapping=len(starts) >= quiet.flap_starts,
+    )
+    if found.over is None and any(each.state == "open" for each in incident.members.values()):
+        deaf = look.now - at > quiet.silent_after
+        return replace(found, status=SILENT, over=last) if deaf else replace(found, status=ACTIVE)
+    if not look.seen.whole or at - last < quiet.settle:
+        return found  # what could not be read may hold more of it
+    calm = quiet.flap_within if found.flapping else quiet.settle
+    return replace(found, over=last, status=_end(incident, look) if at - last >= calm else found.status)
+
+
+def _end(incident: Incident, look: _Look) -> str:
+    """Resolved when each of its findings is: its clients succeed again, or, where that is not known, others do."""
+    for each in incident.members.values():
+        if each.state == "silent" or (each.state != "resolved" and not look.seen.traffic_since(each.last_seen)):
+            return SILENT
+    return RESOLVED
+
+
+def _gone(incident: Incident, look: _Look) -> Incident:
+    """Findings that are not there any more say nothing of now."""
+    if not look.seen.whole:
+        return incident
+    here = look.members
+    members = {name: each if name in here else replace(each, state=GONE) for name, each in incident.members.items()}
+    return replace(incident, members=members)
+
+
+def _restart(incident: Incident, at: datetime) -> datetime:
+    later = [each.first_seen for each in incident.members.values() if incident.told and each.first_seen > incident.told.at]
+    return min(later, default=at)
+
+
+def _notice(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> Notice | None:
+    told = incident.told
+    known = told is not None and told.kind != RESOLVED
+    if incident.status == RESOLVED:
+        # what came and went while nobody looked is told once, as new and over
+        kind, reasons = (RESOLVED if known else NEW if told is None or _later(incident, told) else ""), ()
+    elif not known:
+        kind, reasons = NEW, ("flapping",) * incident.flapping
+    elif told is not None and incident.status == SILENT:
+        kind, reasons = ("" if told.kind == SILENT else SILENT), ()
+    elif told is not None and (worse := _worse(incident, told, quiet)):
+        kind, reasons = CHANGED, worse
+    else:
+        kind, reasons = (ONGOING if told and _reminds(incident, told, at, quiet) else ""), ()
+    if not kind:
+        return None
+    before = told.severity if told and known else ""
+    return Notice(f"{incident.id}-{incident.serial + 1}", kind, now, incident, reasons, before)
+
+
+def _later(incident: Incident, told: Told) -> bool:
+    """Whether it came back after it was called resolved, and is over again already."""
+    return incident.over is not None and incident.over > told.last_seen
+
+
+def _worse(incident: Incident, told: Told, quiet: Quiet) -> tuple[str, ...]:
+    causes = {each.cause for _, each in incident.failing}
+    found = {
+        "again": told.kind == SILENT,
+        "severity": severity_rank(incident.severity) > severity_rank(told.severity),
+        "scope": incident.width > told.width or incident.scopes >= max(quiet.wider * told.scopes, told.scopes + 1),
+        "cause": not causes & set(told.causes),
+        "flapping": incident.flapping and not told.flapping,
+    }
+    return tuple(name for name, holds in found.items() if holds)
+
+
+def _reminds(incident: Incident, told: Told, at: datetime, quiet: Quiet) -> bool:
+    return not incident.acked and at - told.at >= quiet.reminder and incident.last_seen > told.last_seen
+
+
+def _told(incident: Incident, notice: Notice, at: datetime) -> Incident:
+    """The worst that was said since it began stays: what falls and rises again is no news."""
+    last = incident.told if incident.told and incident.told.kind != RESOLVED else None
+    worst = max(incident.severity, last.severity if last else incident.severity, key=severity_rank)
+    kind = notice.kind if incident.status == ACTIVE else incident.status
+    told = Told(
+        at=at,
+        kind=kind,
+        severity=worst,
+        width=max(incident.width, last.width if last else 0),
+        scopes=max(incident.scopes, last.scopes if last else 0),
+        causes=tuple(sorted({each.cause for each in incident.members.values()})),
+        last_seen=incident.last_seen,
+        flapping=incident.flapping,
+    )
+    acked = "" if notice.kind in (NEW, CHANGED, RESOLVED) else incident.acked
+    return replace(incident, told=told, serial=incident.serial + 1, acked=acked)
+
+
+def _forgotten(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> bool:
+    if incident.due:
+        return now > incident.due + quiet.keep
+    return incident.status == RESOLVED and at - incident.last_seen > quiet.keep

@@ -1,0 +1,57 @@
+"""What every sink is: something that takes documents, and says which of them it took."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+Document = Mapping[str, Any]  # see document.py
+
+
+class Entry(NamedTuple):
+    """One document that a sink has not got yet. tries: how often it was handed over before"""
+
+    notice: str
+    document: Document
+    tries: int = 0
+
+
+class Delivery(NamedTuple):
+    """What a sink is handed.
+
+    live   what goes on now, for sinks that show a state
+    lasts  how long what is said now is to be believed when nothing more is heard
+    """
+
+    pending: tuple[Entry, ...]
+    live: Sequence[Document]
+    now: datetime
+    lasts: timedelta
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a delivery.
+
+    delivered  notices that the sink took
+    refused    notices that it will never take, and why
+    fault      why the rest waits; empty: nothing does
+    wait       the sink asked to be left alone for so long
+    Law: no text holds a secret
+    """
+
+    delivered: frozenset[str] = frozenset()
+    refused: Mapping[str, str] = field(default_factory=dict)
+    fault: str = ""
+    wait: timedelta | None = None
+
+
+class Sink(Protocol):
+    """shows_state: it wants what goes on at each run, not only what is new; for_people: it gets summaries."""
+
+    name: str
+    level: str
+    shows_state: bool
+    for_people: bool
+
+    def deliver(self, delivery: Delivery) -> Outcome: ...
