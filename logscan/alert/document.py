@@ -50,7 +50,7 @@ def summary(
                 "kind": each.kind,
                 "incident": each.incident.id,
                 "severity": each.incident.severity,
-                "title": title(known | {"kind": each.kind}) if known["finding"] else named,
+                "title": title({**known, "kind": each.kind}) if known["finding"] else named,
             }
         )
     found = {

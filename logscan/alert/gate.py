@@ -33,7 +33,7 @@ class Seen:
     """What the logs cover.
 
     until    time of the newest event; None when there is none
-    traffic  not before then requests still succeeded; None: none did
+    traffic  requests succeeded then or later; None: none did
     whole    everything that was to be read was read
     """
 
@@ -65,7 +65,7 @@ class Quiet:
 
 
 class Gate(NamedTuple):
-    """notices: to be told, worst first; memory: for the next time; summed: of which so many wait or are in a summary."""
+    """notices: to be told, worst first; memory: for the next time; summary: what people get as one message."""
 
     notices: tuple[Notice, ...]
     memory: Memory
@@ -174,24 +174,26 @@ def _gone(incident: Incident, look: _Look) -> Incident:
 
 
 def _restart(incident: Incident, at: datetime) -> datetime:
-    later = [each.first_seen for each in incident.members.values() if incident.told and each.first_seen > incident.told.at]
+    last = incident.told
+    later = [each.first_seen for each in incident.members.values() if last and each.first_seen > last.at]
     return min(later, default=at)
 
 
 def _notice(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> Notice | None:
     told = incident.told
     known = told is not None and told.kind != RESOLVED
+    reasons: tuple[str, ...] = ()
     if incident.status == RESOLVED:
         # what came and went while nobody looked is told once, as new and over
-        kind, reasons = (RESOLVED if known else NEW if told is None or _later(incident, told) else ""), ()
+        kind = RESOLVED if known else NEW if told is None or _later(incident, told) else ""
     elif not known:
         kind, reasons = NEW, ("flapping",) * incident.flapping
     elif told is not None and incident.status == SILENT:
-        kind, reasons = ("" if told.kind == SILENT else SILENT), ()
+        kind = "" if told.kind == SILENT else SILENT
     elif told is not None and (worse := _worse(incident, told, quiet)):
         kind, reasons = CHANGED, worse
     else:
-        kind, reasons = (ONGOING if told and _reminds(incident, told, at, quiet) else ""), ()
+        kind = ONGOING if told and _reminds(incident, told, at, quiet) else ""
     if not kind:
         return None
     before = told.severity if told and known else ""

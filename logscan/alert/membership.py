@@ -1,4 +1,4 @@
-"""Which findings are one incident: an incident keeps its identity though its findings come, go, widen and are renamed."""
+"""Which findings are one incident: it keeps its identity though its findings come, go, widen and are renamed."""
 
 import hashlib
 from collections.abc import Collection, Mapping, Sequence
@@ -17,9 +17,7 @@ def identity(page: Page, founder: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID]
 
 
-def assign(
-    seen: Mapping[str, Member], pages: Sequence[Page], incidents: Mapping[str, Incident]
-) -> dict[str, Incident]:
+def assign(seen: Mapping[str, Member], pages: Sequence[Page], incidents: Mapping[str, Incident]) -> dict[str, Incident]:
     """The incidents with the findings of now; new ones where a page asks for them.
 
     In:  seen: all findings of now; pages: what rules call worth telling, first things first

@@ -3,7 +3,7 @@
 import sqlite3
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -41,7 +41,7 @@ class Alerting:
 
     rules: AlertRules
     sinks: tuple[Sink, ...] = ()
-    quiet: Quiet = Quiet()
+    quiet: Quiet = field(default_factory=Quiet)
     silences: tuple[Silence, ...] = ()
     url: str = ""
 

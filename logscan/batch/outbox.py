@@ -88,9 +88,7 @@ def _due(state: sqlite3.Connection, sink: str, now: datetime) -> tuple[Entry, ..
     return tuple(Entry(notice, json.loads(document), tries) for notice, document, tries in rows)
 
 
-def _note(
-    state: sqlite3.Connection, sink: str, pending: Sequence[Entry], outcome: Outcome, now: datetime
-) -> None:
+def _note(state: sqlite3.Connection, sink: str, pending: Sequence[Entry], outcome: Outcome, now: datetime) -> None:
     for entry in pending:
         key = (sink, entry.notice)
         if entry.notice in outcome.delivered:

@@ -191,7 +191,9 @@ def _names(asked: Shape, selections: Mapping[str, Rule], broken: set[str]) -> li
 def _known(asked: Shape, names: list[str], selections: Mapping[str, Rule], broken: set[str]) -> list[str]:
     for at, name in enumerate(names):
         if name not in selections and name not in broken:
-            place = next((key for key in (f"rules.{at}", "rules") if asked.path(key) in asked.document.lines), "condition")
+            place = next(
+                (key for key in (f"rules.{at}", "rules") if asked.path(key) in asked.document.lines), "condition"
+            )
             what = f"no rule on findings is called `{name}`"
             asked.faults.append(fault(asked.document, asked.path(place), what, name, selections))
     return names

@@ -120,13 +120,13 @@ def _pages(findings: pl.DataFrame, matches: pl.DataFrame, rule: Correlation) -> 
     first, last = (findings[name].dt.epoch("us").to_numpy() / _SECOND for name in ("first_seen", "last_seen"))
     values = findings[rule.column].to_list() if rule.column else [None] * findings.height
     ids = findings["id"].to_list()
-    for key in sorted(groups):
-        at = np.array(groups[key])
-        part = _Part(first[at], last[at], matched[:, at], [values[row] for row in at])
+    for key, chosen_rows in sorted(groups.items()):
+        own = np.array(chosen_rows, dtype=np.intp)
+        part = _Part(first[own], last[own], matched[:, own], [values[row] for row in chosen_rows])
         members = _members(part, rule)
         if members.any():
             named = tuple(zip(rule.group_by, key, strict=True))
-            told = tuple(ids[row] for row in at[members].tolist())
+            told = tuple(ids[row] for row in own[members].tolist())
             yield Page(rule.name, named, told, rule.timespan_s, rule.level, rule.tells)
 
 

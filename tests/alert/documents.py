@@ -36,7 +36,9 @@ WORDS: dict[str, Any] = {
 def told(kind: str, found: Finding | None = None, *, url: str = "") -> dict[str, Any]:
     """The document of an incident that begins, and of one that is over after an hour."""
     here = found or finding(last_seen=START + 5 * MINUTE)
-    first = gate([here], [page(here.id)], Memory(), seen=seen(START + 5 * MINUTE), now=START + 5 * MINUTE, quiet=Quiet())
+    first = gate(
+        [here], [page(here.id)], Memory(), seen=seen(START + 5 * MINUTE), now=START + 5 * MINUTE, quiet=Quiet()
+    )
     notice = first.notices[0]
     if kind == "resolved":
         (notice,) = gate([], [], first.memory, seen=seen(START + HOUR), now=START + HOUR, quiet=Quiet()).notices

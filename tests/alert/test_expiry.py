@@ -45,9 +45,10 @@ def test_a_time_that_moves_within_its_doubt_is_the_same() -> None:
 
 def test_the_next_of_a_short_period_is_another() -> None:
     watch = Watch()
-    hourly = {"period_s": 3600.0, "next_within_s": 7200.0}
+    hourly: dict[str, Any] = {"period_s": 3600.0, "next_within_s": 7200.0}
     told = [
-        watch.at(START + k * HOUR, finding(next_expected=START + (k + 1) * HOUR, **hourly), lead=2 * HOUR) for k in range(4)
+        watch.at(START + k * HOUR, finding(next_expected=START + (k + 1) * HOUR, **hourly), lead=2 * HOUR)
+        for k in range(4)
     ]
     assert all(len(each) == 1 for each in told)
 
@@ -84,7 +85,9 @@ def test_silenced_it_is_told_once_the_silence_ends() -> None:
 @pytest.mark.parametrize(
     ("expected_at", "expires", "next_"), [(2, 1, 1), (1, 2, 1), (None, 1, 1), (-1, 2, 2), (-1, -1, None)]
 )
-def test_the_nearer_of_what_comes_back_and_what_runs_out(expected_at, expires, next_) -> None:
+def test_the_nearer_of_what_comes_back_and_what_runs_out(
+    expected_at: int | None, expires: int, next_: int | None
+) -> None:
     found = finding(
         next_expected=START + expected_at * DAY if expected_at else None, facts=Facts(expires=START + expires * DAY)
     )

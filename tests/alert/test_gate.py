@@ -300,7 +300,7 @@ def as_seen(name: int, spells: tuple[tuple[int, int], ...], minute: int) -> Find
 @given(stories())
 @example(Story((((0, 10), (60, 70), (120, 130), (180, 190)),), 5))
 @example(Story((((0, 120),), ((30, 40),), ((400, 401),)), 7))
-def test_with_a_moving_clock_nothing_is_told_twice_and_nothing_missed(story):
+def test_with_a_moving_clock_nothing_is_told_twice_and_nothing_missed(story: Story) -> None:
     watch = Watch(Quiet(reminder=timedelta(days=9), flap_starts=99))
     home: dict[str, str] = {}
     state: dict[str, str] = {}
@@ -326,7 +326,9 @@ def test_with_a_moving_clock_nothing_is_told_twice_and_nothing_missed(story):
 
 @settings(max_examples=15)
 @given(stories(), st.integers(1, 3), st.integers(10, 120))
-def test_people_never_get_more_than_the_limit_and_each_notice_stands_somewhere(story, rate, minutes):
+def test_people_never_get_more_than_the_limit_and_each_notice_stands_somewhere(
+    story: Story, rate: int, minutes: int
+) -> None:
     within = timedelta(minutes=minutes)
     watch = Watch(Quiet(rate=rate, rate_within=within))
     sent: list[datetime] = []
@@ -351,7 +353,7 @@ def replace_rule(each: Finding, at: int) -> Any:
 def test_two_weeks_of_runs_leave_a_small_memory() -> None:
     watch = Watch(Quiet(keep=timedelta(days=2)))
     sizes = []
-    for run in range(0, 14 * 24 * 4):
+    for run in range(14 * 24 * 4):
         now = START + run * 15 * MINUTE
         name = run // 8
         begun = START + name * 2 * HOUR

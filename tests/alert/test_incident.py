@@ -1,6 +1,7 @@
 """What is remembered of an incident survives being written down."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -22,9 +23,22 @@ TOLD = st.builds(
 
 
 @given(st.dictionaries(st.text(), MEMBERS, min_size=1, max_size=3), st.none() | TOLD, TIMES, st.none() | TIMES)
-def test_what_is_written_down_is_read_back(members, told, time, other):
+def test_what_is_written_down_is_read_back(
+    members: dict[str, Member], told: Told | None, time: datetime, other: datetime | None
+) -> None:
     whole = Incident(
-        "ab", "rule", (("cause", "x"),), 60.0, "", "active", members, time, over=other, starts=(time,), told=told, due=other
+        "ab",
+        "rule",
+        (("cause", "x"),),
+        60.0,
+        "",
+        "active",
+        members,
+        time,
+        over=other,
+        starts=(time,),
+        told=told,
+        due=other,
     )
     assert from_json(to_json(whole)) == whole
 

@@ -83,11 +83,16 @@ def test_what_is_over_takes_nobody_in_but_its_own_come_back() -> None:
 def test_the_identity_follows_from_rule_group_and_first_finding_alone() -> None:
     (key,) = begun(finding("a"), finding("b", first_seen=START + MINUTE))
     assert key == identity(page("anything"), "a")
-    others = {identity(page(), "a"), identity(page(), "b"), identity(page(rule="x"), "a"), identity(page(cause="x"), "a")}
+    others = {
+        identity(page(), "a"),
+        identity(page(), "b"),
+        identity(page(rule="x"), "a"),
+        identity(page(cause="x"), "a"),
+    }
     assert len(others) == 4
 
 
 @given(st.permutations(range(6)), st.lists(st.integers(0, 300), min_size=6, max_size=6))
-def test_the_order_of_findings_changes_nothing(order, starts):
+def test_the_order_of_findings_changes_nothing(order: list[int], starts: list[int]) -> None:
     found = [finding(f"f{k}", first_seen=START + MINUTE * starts[k], last_seen=START + DAY) for k in range(6)]
     assert begun(*found) == begun(*(found[k] for k in order))

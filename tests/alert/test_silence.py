@@ -1,5 +1,7 @@
 """What is not told for a while."""
 
+from typing import Any
+
 import pytest
 
 from logscan.alert.silence import Silence, of_state, silences
@@ -24,7 +26,7 @@ from tests.alert.test_membership import begun
         ({"scope": "192.0.3.*"}, False),
     ],
 )
-def test_all_that_is_given_must_hold(asked, holds) -> None:
+def test_all_that_is_given_must_hold(asked: dict[str, Any], holds: bool) -> None:
     assert Silence(**asked).holds(INCIDENT, START) is holds
 
 

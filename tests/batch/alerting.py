@@ -31,6 +31,7 @@ def answer(until: datetime, *findings: Finding, **changes: object) -> Answer:
         findings=findings,
         detections=(),
         by_cause={},
+        groups=(),
         timeline=((until, "ok", 5),),
         faults=(),
         coverage=(),

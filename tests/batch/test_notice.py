@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
 from typing import Any
@@ -13,6 +14,7 @@ from logscan.batch import notice, outbox
 from logscan.batch.memory import add_silence, read_memory
 from logscan.batch.notice import coverage, lasts, notify
 from logscan.batch.state import open_state, transaction
+from logscan.model.finding import Finding
 from tests.alert.made import DAY, HOUR, MINUTE, START, finding
 from tests.batch.alerting import Kept, alerting, answer
 
@@ -24,11 +26,11 @@ def state(tmp_path: Path) -> Iterator[Connection]:
     found.close()
 
 
-def going(minutes: float, **changes: Any):
+def going(minutes: float, **changes: Any) -> Finding:
     return finding(last_seen=START + minutes * MINUTE, **changes)
 
 
-def at(minutes: float):
+def at(minutes: float) -> datetime:
     return START + minutes * MINUTE
 
 
@@ -102,7 +104,7 @@ def test_silences_of_settings_and_of_the_command_hold(state: Connection) -> None
 
 def test_what_is_to_come_is_told(state: Connection) -> None:
     sink = Kept()
-    monthly = {"pattern": "long_cycle", "period_s": 30 * 86400.0, "severity": "medium"}
+    monthly: dict[str, Any] = {"pattern": "long_cycle", "period_s": 30 * 86400.0, "severity": "medium"}
     coming = finding(next_expected=START + 20 * HOUR, last_seen=at(5), **monthly)
     told = notify(state, answer(at(5), coming), alerting(sink), at(5))
     assert told.kinds["expiring"] == 1
@@ -158,9 +160,10 @@ def test_killed_between_any_two_steps_nothing_is_lost_or_renamed(
             raise CrashError
 
         state = open_state(tmp_path / "state.db")
-        with monkeypatch.context() as here, pytest.raises(CrashError):
+        with monkeypatch.context() as here:
             here.setattr(place, name, crash)
-            notify(state, answer(at(minutes), *found), alerting(sink), at(minutes))
+            with pytest.raises(CrashError):
+                notify(state, answer(at(minutes), *found), alerting(sink), at(minutes))
         state.close()
         state = open_state(tmp_path / "state.db")
         notify(state, answer(at(minutes), *found), alerting(sink), at(minutes))

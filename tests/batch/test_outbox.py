@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from sqlite3 import Connection
 
@@ -43,7 +44,7 @@ def put(state: Connection, *names: str, sink: str = "one") -> None:
             outbox.put(state, sink, {"id": name}, START + at * timedelta(seconds=1))
 
 
-def drain(state: Connection, *sinks: Fake, now=START + MINUTE) -> dict[str, Outcome]:
+def drain(state: Connection, *sinks: Fake, now: datetime = START + MINUTE) -> dict[str, Outcome]:
     return outbox.drain(state, sinks, lambda _: (), now, HOUR)
 
 
@@ -66,12 +67,12 @@ def test_what_was_not_taken_waits_longer_each_time(state: Connection) -> None:
     put(state, "a")
     sink = Fake(answer=Outcome(fault="it is down"))
     times = []
-    for minute in range(0, 300):
+    for minute in range(300):
         count = len(sink.handed)
         drain(state, sink, now=START + minute * MINUTE)
         times += [minute] if len(sink.handed) > count else []
     assert times[:5] == [0, 1, 3, 7, 15]
-    assert max(high - low for low, high in zip(times, times[1:], strict=False)) <= 60
+    assert max(high - low for low, high in pairwise(times)) <= 60
     assert outbox.left(state)[0].fault == "it is down"
 
 

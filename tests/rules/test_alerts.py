@@ -50,7 +50,13 @@ def test_a_choice_and_its_correlation(tmp_path: Path) -> None:
     rules = load(tmp_path)
     (rule,) = rules.correlations
     assert [each.name for each in rule.rules] == ["severe"]
-    assert (rule.kind, rule.op, rule.count, rule.timespan_s, rule.tells) == ("event_count", "gte", 1, 3600.0, "incident")
+    assert (rule.kind, rule.op, rule.count, rule.timespan_s, rule.tells) == (
+        "event_count",
+        "gte",
+        1,
+        3600.0,
+        "incident",
+    )
     assert [key for key, _ in rule.samples] == ["logscan.hits.0", "logscan.misses.0"]
     assert (rule.level, rule.group_by, rule.priority) == ("", ("cause",), 80)
 
@@ -96,18 +102,34 @@ def test_first_things_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("event_count", "event_cuont", "13 correlation.type: 'event_cuont' is no valid Sigma correlation type | use one of: event_count"),
-        ("[severe]", "[sever]", "14 correlation.rules.0: no rule on findings is called `sever` | did you mean `severe`?"),
+        (
+            "event_count",
+            "event_cuont",
+            "13 correlation.type: 'event_cuont' is no valid Sigma correlation type | use one of: event_count",
+        ),
+        (
+            "[severe]",
+            "[sever]",
+            "14 correlation.rules.0: no rule on findings is called `sever` | did you mean `severe`?",
+        ),
         ("[cause]", "[cuase]", "15 correlation.group-by.0: unknown column `cuase` | did you mean `cause`?"),
         ("timespan: 1h", "timespan: 1 hour", "16 correlation.timespan: Timespan '1 hour' is invalid."),
         ("{gte: 1}", "{gte: 1, lte: 2}", "17 correlation.condition: Sigma correlation condition must have exactly one"),
         ("{gte: 1}", "{gte: many}", "17 correlation.condition: 'many' is no valid Sigma correlation condition count"),
         ("  condition: {gte: 1}\n", "", "12 correlation: Non-temporal Sigma correlation rule without condition"),
         ("  timespan: 1h\n", "", "12 correlation: Sigma correlation rule without timespan"),
-        ("timespan:", "timespam:", "16 correlation.timespam: unknown key `correlation.timespam` | did you mean `timespan`?"),
+        (
+            "timespan:",
+            "timespam:",
+            "16 correlation.timespam: unknown key `correlation.timespam` | did you mean `timespan`?",
+        ),
         ("priority: 80", "priority: high", "19 logscan.priority: `logscan.priority` is `high`"),
         ("priority: 80", "tells: nobody\n  priority: 80", "19 logscan.tells: unknown kind of notice `nobody`"),
-        ("  hits: [[{at: '2026-03-12T10:00:00Z', severity: high}]]\n", "", "18 logscan.hits: `logscan.hits` is missing"),
+        (
+            "  hits: [[{at: '2026-03-12T10:00:00Z', severity: high}]]\n",
+            "",
+            "18 logscan.hits: `logscan.hits` is missing",
+        ),
         ("title: Severe failures", "titel: Severe failures", "unknown key `titel` | did you mean `title`?"),
         ("event_count", "value_sum\n  condition: {gte: 1, field: cause}\n  x:", "holds no number"),
         ("event_count", "value_count", "Value count correlation rule without field reference"),

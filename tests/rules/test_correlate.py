@@ -1,6 +1,7 @@
 """Correlations over findings."""
 
 from datetime import UTC, datetime, timedelta
+from random import Random
 from typing import Any
 
 import polars as pl
@@ -27,7 +28,7 @@ A, B = chooses("a", "key"), chooses("b", "attack")
 
 
 def rule(kind: str = "event_count", count: float = 2, **changes: Any) -> Correlation:
-    usual = {
+    usual: dict[str, Any] = {
         "name": "r", "id": "", "path": "x.yml", "title": "", "level": "", "kind": kind, "rules": (A,), "group_by": (),
         "timespan_s": 600.0, "op": "gte", "count": count,
     }  # fmt: skip
@@ -124,11 +125,13 @@ def test_rules_speak_in_their_order() -> None:
     assert [page.rule for page in correlate(rows({"at": 0}), [first, second])] == ["x", "y"]
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), min_size=1, max_size=9), st.integers(1, 4), st.randoms())
-def test_it_is_what_a_plain_count_gives_in_any_order(spans, count, random) -> None:
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20)), min_size=1, max_size=9), st.integers(1, 4), st.randoms()
+)
+def test_it_is_what_a_plain_count_gives_in_any_order(spans: list[tuple[int, int]], count: int, random: Random) -> None:
     found = rows(*({"at": low, "to": low + more} for low, more in spans))
     want = set()
-    for begin in range(0, 81):
+    for begin in range(81):
         inside = {f"f{k}" for k, (low, more) in enumerate(spans) if low <= begin + 10 and low + more >= begin}
         want |= inside if len(inside) >= count else set()
     order = list(range(len(spans)))

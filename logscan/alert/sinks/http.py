@@ -64,8 +64,8 @@ class Poster:
         asked = beside.submit(self._exchange, url, body, headers)
         try:
             status, told, after = asked.result(self.timeout_s * _GRACE)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as fault:
-            return Answer(fault=self._clean(f"{host(url)}: {_why(fault)}"))
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as broken:
+            return Answer(fault=self._clean(f"{host(url)}: {_why(broken)}"))
         except Late:
             return Answer(fault=f"{host(url)}: no whole answer within {self.timeout_s * _GRACE:g} s")
         finally:
@@ -99,7 +99,8 @@ class Poster:
 
 @cache
 def _trusted() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
+    context: ssl.SSLContext = httpx.create_ssl_context()
+    return context
 
 
 def without(text: str, secrets: Sequence[str]) -> str:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from logscan.alert.sinks.http import Poster
 from logscan.alert.sinks.sink import Delivery, Document, Entry, Outcome
@@ -23,7 +22,7 @@ class Webhook:
     secret: str = field(default="", repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     render: Callable[[Document], str] | None = None
-    poster: Poster = Poster()
+    poster: Poster = field(default_factory=Poster)
     for_people: bool = False
     shows_state: bool = False
 
@@ -51,7 +50,12 @@ class Webhook:
         return text.encode("utf-8", "backslashreplace")
 
     def _headers(self, entry: Entry, body: bytes, now: datetime) -> dict[str, str]:
-        found = {"content-type": "application/json", "user-agent": "logscan", "webhook-id": entry.notice, **self.headers}
+        found = {
+            "content-type": "application/json",
+            "user-agent": "logscan",
+            "webhook-id": entry.notice,
+            **self.headers,
+        }
         if self.secret:
             found |= signature(self.secret, entry.notice, body, now)
         return found
@@ -67,5 +71,3 @@ def signature(secret: str, notice: str, body: bytes, now: datetime) -> dict[str,
     stamp = str(int(now.timestamp()))
     told = hmac.digest(key, f"{notice}.{stamp}.".encode() + body, hashlib.sha256)
     return {"webhook-timestamp": stamp, "webhook-signature": f"v1,{base64.b64encode(told).decode()}"}
-
-

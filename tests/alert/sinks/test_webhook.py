@@ -4,11 +4,12 @@ import base64
 import hashlib
 import hmac
 import json
+from typing import Any
 
 import pytest
 
 from logscan.alert.sinks.http import Poster
-from logscan.alert.sinks.sink import Delivery, Entry
+from logscan.alert.sinks.sink import Delivery, Document, Entry, Outcome
 from logscan.alert.sinks.webhook import Webhook, signature
 from tests.alert.made import HOUR, START
 from tests.alert.receiver import Receiver, receiving
@@ -20,7 +21,7 @@ def entries(count: int) -> tuple[Entry, ...]:
     return tuple(Entry(f"ab-{k}", {"id": f"ab-{k}", "title": "täst \u202e <b>"}) for k in range(count))
 
 
-def deliver(receiver: Receiver, count: int = 1, **settings: object):
+def deliver(receiver: Receiver, count: int = 1, **settings: Any) -> Outcome:
     sink = Webhook("hook", receiver.url, poster=QUICK, **settings)
     return sink.deliver(Delivery(entries(count), (), START, HOUR))
 
@@ -74,7 +75,7 @@ def test_when_it_is_down_the_rest_waits_in_order() -> None:
 
 
 def test_a_template_makes_the_body_and_one_that_fails_is_told() -> None:
-    def render(document):
+    def render(document: Document) -> str:
         if document["id"] == "ab-0":
             raise ValueError("the template makes no JSON")
         return json.dumps({"text": document["title"]})
