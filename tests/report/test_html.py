@@ -137,6 +137,19 @@ def test_a_finding_is_told_whole() -> None:
         assert words in text, words
 
 
+@pytest.mark.parametrize("case", ["one", "typical"])
+def test_the_whole_page_is_as_it_was_looked_at(golden: Any, case: str) -> None:
+    """Without its code; renewed as tests/golden/README.md says."""
+    hours = tuple(row for row in typical().timeline if row[0].minute == 0)
+    scan = replace(typical(), timeline=hours, bucket_s=3600)
+    if case == "one":
+        scan = replace(scan, findings=(finding(),), by_cause={"token_expired": 346}, faults=(), rejected=(), rejects=0)
+    page = re.sub(
+        r"(<(script|style)(?! type=.application/json)[^>]*>).*?(</\2>)", r"\1…\3", render(scan), flags=re.DOTALL
+    )
+    golden(f"report/page-{case}.html", re.sub("sha256-[^']+", "sha256-…", page))
+
+
 def test_a_user_name_is_called_claimed() -> None:
     assert "claimed, not verified" in Page(render(typical())).text
 
