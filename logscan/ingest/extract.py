@@ -1,6 +1,6 @@
 """What a message says beyond its own field: status, address, user, error code."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
 import polars as pl
@@ -37,38 +37,55 @@ def with_extracts(
         if not mask.any():
             continue
         some = events if mask.all() else events.filter(mask)
-        here = _present(some[on], needs) if some.height > _FEW else frozenset(needs)
+        holding = _holding(some[on], needs) if some.height > _FEW else None
         for extract in chosen:
-            if not extract.needs or not here.isdisjoint(extract.needs):
-                some = _filled(some, extract, want, clock)
+            some = _filled(some, extract, want, clock, holding)
         events = some if mask.all() else _put_back(events, some, mask, {n for e in chosen for n in e.columns} & want)
     return events
 
 
-def _present(texts: pl.Series, needs: Sequence[str]) -> frozenset[str]:
-    """Those of the literals that stand in any of the texts: one look for all, where most stand in none."""
-    found = texts.str.extract_many(list(needs), overlapping=True).explode().drop_nulls().unique()
-    return frozenset(found)
+def _holding(texts: pl.Series, needs: Sequence[str]) -> Mapping[str, pl.Series]:
+    """The rows in which each of the literals stands: one look for all, where most stand in few."""
+    rows = pl.int_range(len(texts), dtype=pl.UInt32(), eager=True)
+    found = pl.DataFrame({"row": rows, "need": texts.str.extract_many(list(needs), overlapping=True)})
+    pairs = found.explode("need").drop_nulls()
+    return {str(need): part["row"] for (need,), part in pairs.partition_by("need", as_dict=True).items()}
 
 
-def _filled(events: pl.DataFrame, extract: Extract, want: AbstractSet[str], clock: Clock) -> pl.DataFrame:
+def _filled(
+    events: pl.DataFrame,
+    extract: Extract,
+    want: AbstractSet[str],
+    clock: Clock,
+    holding: Mapping[str, pl.Series] | None,
+) -> pl.DataFrame:
     """Look only where a column is open and a literal is there: most texts are asked for nothing."""
     names = [name for name in extract.columns if name in want]
     if not names:
         return events
-    at = events.select(pl.any_horizontal(pl.col(name).is_null() for name in names).arg_true()).to_series()
-    texts = events[extract.on]
-    if len(at) < len(texts):
-        texts = texts.gather(at)
-    if extract.needs:
-        worth = texts.str.contains_any(list(extract.needs)).fill_null(value=False)
-        if not worth.all():
-            at, texts = at.filter(worth), texts.filter(worth)
+    at = _open(events, names, _worth(events[extract.on], extract.needs, holding))
     if at.is_empty():
         return events
-    groups = texts.str.extract_groups(narrowed(extract.pattern, set(names))).struct.unnest()
+    groups = events[extract.on].gather(at).str.extract_groups(narrowed(extract.pattern, set(names))).struct.unnest()
     typed = groups.select(converted(pl.col(name), Column(name, (name,)), extract.null_values, clock) for name in names)
     return events.with_columns(_where_open(events[name], at, typed[name]) for name in names)
+
+
+def _worth(texts: pl.Series, needs: Sequence[str], holding: Mapping[str, pl.Series] | None) -> pl.Series | None:
+    """The rows that hold one of the literals, ascending; None: any may be worth a look."""
+    if not needs:
+        return None
+    if holding is None:
+        return texts.str.contains_any(list(needs)).fill_null(value=False).arg_true()
+    rows = [holding[need] for need in needs if need in holding]
+    return pl.concat(rows).unique().sort() if rows else pl.Series(dtype=pl.UInt32())
+
+
+def _open(events: pl.DataFrame, names: Sequence[str], rows: pl.Series | None) -> pl.Series:
+    """Those of the rows in which a column is null."""
+    part = events.select(names) if rows is None else events.select(names)[rows]
+    at = part.select(pl.any_horizontal(pl.all().is_null()).arg_true()).to_series()
+    return at if rows is None else rows.gather(at)
 
 
 def _where_open(column: pl.Series, at: pl.Series, found: pl.Series) -> pl.Series:

@@ -100,7 +100,9 @@ def test_formats_that_take_none_of_a_few_lines_are_told_at_once() -> None:
     assert idle(lines_of(["ada code=x"]), formats) == {"other"}
     assert idle(lines_of(["7", "x"]), formats) == {"small"}
     assert idle(lines_of(["?"]), [format_of("generic-json")]) == frozenset()
-    assert idle(lines_of([]), formats) == idle(lines_of(["?"] * 9_000), formats) == frozenset()
+    assert idle(lines_of([]), formats) == frozenset()
+    assert idle(lines_of(["?"] * 9_000), formats) == {"other", "small", "both"}
+    assert idle(lines_of([*["?"] * 9_000, "7"]), formats) == {"small", "both"}
 
 
 @FEW
