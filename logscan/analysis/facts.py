@@ -13,7 +13,7 @@ from logscan.analysis.failures import Columns
 from logscan.model.finding import Facts, Spread
 
 _CLAIMS = ("alg", "kid", "iss", "wants_iss", "aud", "wants_aud", "azp", "client_id", "sub", "region", "service", "date")
-COLUMNS = ("expired_s", "skew_s", "lifetime_s", "expires", "token", "joined", "doubted")
+COLUMNS = ("expired_s", "skew_s", "lifetime_s", "expires", "token", "joined", "doubted", "assumed")
 
 
 def measure_facts(rows: NDArray[np.int64], columns: Columns) -> dict[str, Any]:
@@ -46,6 +46,7 @@ def facts_of(failures: pl.DataFrame, listed: int) -> Facts | None:
         claims=_claims(failures["token"], listed),
         joined={str(by): int(n) for by, n in joined.iter_rows()},
         doubted=int(failures["doubted"].sum()),
+        assumed=failures["assumed"].count(),
     )
     return None if facts == Facts() else facts
 

@@ -32,6 +32,7 @@ _LISTS = {"rules": "logscan.rules", "alternatives": "logscan.alternatives"}
 _NUMBERS = ("expired_s", "skew_s", "lifetime_s")
 _UNNAMED = {"cause": UNCLASSIFIED, "confidence": "low"}
 _IDS = ("client", "user", "endpoint")
+_NOT_PATH = r"^[A-Za-z][A-Za-z0-9+.-]*://[^/?#]*|[?#](?s:.*)$"
 _IDS_AT_END = r"(?:/\{id\})+$"
 _LISTED_TEXTS = 100_000  # different texts of one column
 LISTED = "\n"  # between the names of a list
@@ -44,9 +45,9 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
 
     Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
          alternatives (joined by LISTED; see as_places), status, ids (see `request_ids`), host, what CONTENT has
-         (expires: microseconds since the epoch), client_id, user_id and endpoint_id (as in VISITS), family (of the
-         dataset), group (the endpoint without ids at its end); sorted by time, path and offset; `row` is the place in
-         that order
+         (expires: microseconds since the epoch), target (a number for the very path, ids and all), client_id, user_id
+         and endpoint_id (as in VISITS), family (of the dataset), group (the endpoint without ids at its end); sorted by
+         time, path and offset; `row` is the place in that order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
     ids = load_request_ids()
@@ -59,6 +60,7 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
         pl.col("logscan.skew_s").alias("skew_s"),
         pl.col("logscan.lifetime_s").alias("lifetime_s"),
         pl.col("logscan.expires").cast(pl.Int64).alias("expires"),
+        _target(),
     ).collect()
     found = found.with_columns(request_ids(classified.select(wanted_columns(ids)).collect(), ids))
     for name, column in (_TEXTS | _TOLD | _LISTS).items():
@@ -71,6 +73,13 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
     group = mapped(found["endpoint"], lambda names: names.str.replace(_IDS_AT_END, "")).alias("group")
     ordered = found.with_columns(family.alias("family"), group).sort("t", "path", "line", "offset", nulls_last=True)
     return ordered.with_row_index("row")
+
+
+def _target() -> pl.Expr:
+    """Which path it is, ids and all; where a line has none, which endpoint."""
+    path = pl.coalesce("url.path", pl.col("url.original").str.replace_all(_NOT_PATH, ""), "logscan.endpoint")
+    plain = path.str.strip_chars_end("/")
+    return pl.when(path.str.starts_with("/")).then(plain.hash(0)).alias("target")
 
 
 def as_places(texts: pl.Series) -> pl.Series:

@@ -49,6 +49,7 @@ class Measures:
     pair_s: float
     reason_s: float
     id_lines: int
+    neighbour_s: float
     clock_reach_s: float
     clock_near_s: float
     clock_pairs: int

@@ -1,4 +1,4 @@
-"""Which logs speak of the same requests though their lines share but the client: told by how often they meet."""
+"""Which logs speak of the same requests, though lines share a client or a path alone: told by how often they meet."""
 
 import polars as pl
 
@@ -10,25 +10,27 @@ _APART = (-211.0, -97.0, -31.0, 43.0, 109.0, 223.0)
 _MOST = 50  # logs with bare lines that are tried
 
 
-def linked_logs(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> dict[str, str]:
+def linked_logs(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures, by: str = "client") -> dict[str, str]:
     """Logs whose telling lines nearly always meet a refusal of their client in another log, and not by chance.
 
-    In:    t (microseconds, clocks set), client, log; told: lines that know the client but not the route
+    In:    t (microseconds, clocks set), log and `by`; told: lines that know no more than `by` of whom they speak
+           by: what they share: `client`, or `target`, the path
     Out:   log -> a name that linked logs share; only logs that are linked
     Law:   the result does not depend on row order
     """
-    here = bare.drop_nulls(["t", "client"]).select("t", pl.col("client", "log").cast(pl.String())).sort("t")
-    there = told.drop_nulls(["t", "client"]).select("t", pl.col("client", "log").cast(pl.String()))
+    texts = [pl.col(by).cast(pl.String()).alias("who"), pl.col("log").cast(pl.String())]
+    here = bare.drop_nulls(["t", by]).select("t", *texts).sort("t")
+    there = told.drop_nulls(["t", by]).select("t", *texts)
     if here.is_empty() or there.is_empty():
         return {}
     sizes = dict(there["log"].value_counts().iter_rows())
     links: list[tuple[str, str]] = []
     logs = here["log"].value_counts().sort("count", "log", descending=[True, False])["log"].to_list()
     for log in logs[:_MOST]:
-        part = here.filter(pl.col("log") == log).select("client", "t", met="t")
+        part = here.filter(pl.col("log") == log).select("who", "t", met="t")
         chance = [_met(part, there, apart, measures) for apart in _APART]
-        for other, (count, clients) in sorted(_met(part, there, 0.0, measures).items()):
-            if clients < measures.link_clients:
+        for other, (count, different) in sorted(_met(part, there, 0.0, measures).items()):
+            if different < measures.link_clients:
                 continue
             usual = sum(each.get(other, (0, 0))[0] for each in chance) / len(chance)
             enough = count >= measures.clock_pairs and count >= measures.link_share * sizes[other]
@@ -38,19 +40,19 @@ def linked_logs(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> d
 
 
 def _met(bare: pl.DataFrame, told: pl.DataFrame, apart: float, measures: Measures) -> dict[str, tuple[int, int]]:
-    """Of each log, telling lines with a refusal of their client in reach, each its own, and clients of those."""
+    """Of each log, telling lines with a refusal of the same `who` in reach, each its own, and how many of those."""
     moved = told.with_columns(pl.col("t") + int(apart * SECOND)).sort("t")
     found = moved.join_asof(
         bare,
         on="t",
-        by="client",
+        by="who",
         strategy="nearest",
         tolerance=int(measures.reason_s * SECOND),
         check_sortedness=False,
     )
-    once = found.drop_nulls("met").unique(["log", "client", "met"])
-    counted = once.group_by("log").agg(pl.len().alias("lines"), pl.col("client").n_unique().alias("clients"))
-    return {log: (lines, clients) for log, lines, clients in counted.iter_rows()}
+    once = found.drop_nulls("met").unique(["log", "who", "met"])
+    counted = once.group_by("log").agg(pl.len().alias("lines"), pl.col("who").n_unique().alias("different"))
+    return {log: (lines, different) for log, lines, different in counted.iter_rows()}
 
 
 def _named(links: list[tuple[str, str]]) -> dict[str, str]:

@@ -7,17 +7,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-_PASSES = (0.05, 0.25, 1.0)  # of the tolerance: what is nearest is paired first
+# Of the tolerance, what is nearest is paired first; before that, what names the same user.
+_PASSES = ((1.0, True), (0.05, False), (0.25, False), (1.0, False))
 _REACH = 64  # telling lines on each side that are looked at
-_KNOWN = (
-    "client",
-    "user",
-    "service",
-    "method",
-    "endpoint",
-    "status",
-)  # what two lines about one request cannot say differently
+KNOWN = ("client", "user", "service", "method", "target", "status")  # what lines of one request cannot say differently
+_USER = KNOWN.index("user")
+_LEAD = 5  # in a crowd, so many times nearer is a reason than any other: it is the only one
 
+_NUMBERS = ("target", "status", "grain")
 PAIRS = pl.Schema({"row": pl.UInt32(), "told": pl.UInt32()})
 
 
@@ -34,10 +31,17 @@ class _Line(NamedTuple):
     log: str
     request: bool  # a server's line of a request, with client and status
     cause: str
+    grain: int
     known: tuple[str | int | None, ...]
 
+    @property
+    def slot(self) -> tuple[str, bool]:
+        """A log may tell of one request twice: once as a line of an access log, once in words."""
+        return self.log, self.request
 
-Taken = AbstractSet[tuple[str, int]]  # of a log, rows of telling lines that have their refusal there
+
+Slot = tuple[str, bool]  # a log; whether its line is one of an access log
+Taken = AbstractSet[tuple[Slot, int]]  # rows of telling lines that have their refusal there
 
 
 def pair(
@@ -45,11 +49,12 @@ def pair(
 ) -> Paired:
     """Pair lines that have the same values of `by`, none of them null.
 
-    In:    row, t (microseconds, clocks set), log, cause, client, user, service, method, endpoint, status and `by`
+    In:    row, t (microseconds, clocks set), log, grain (see `with_ties`), cause, KNOWN and `by`
            taken: telling lines that were paired before
-           crowd: lines of several requests may be alike in `by`: then there must be a telling line for each
-    Law:   a telling line is paired with one line of a log at most, a bare line with one telling line at most; none with
-           a line that contradicts it; none when lines in reach tell different causes; no row order matters
+           crowd: lines of several requests may be alike in `by`: then there must be a telling line for each, and of
+           different reasons one counts that is by far the nearest
+    Law:   a telling line is paired with one line of a slot at most, a bare line with one telling line at most; none
+           with a line that contradicts it; none when lines in reach tell different causes; no row order matters
     Units: within in microseconds
     """
     keys = [*by]
@@ -74,9 +79,9 @@ def pair(
 
 def _by_key(frame: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], list[_Line]]:
     found: dict[tuple[object, ...], list[_Line]] = {}
-    texts = ("log", "cause", "client", "user", "service", "method", "endpoint")
+    texts = ("log", "cause", *(name for name in KNOWN if name not in _NUMBERS))
     key = pl.concat_list(pl.col(name).cast(pl.String()) for name in keys).alias("key")
-    plain = frame.sort("t", "row").select(key, "row", "t", pl.col(texts).cast(pl.String()), "status")
+    plain = frame.sort("t", "row").select(key, "row", "t", pl.col(texts).cast(pl.String()), *_NUMBERS)
     for row in plain.iter_rows(named=True):
         line = _Line(
             row["row"],
@@ -84,7 +89,8 @@ def _by_key(frame: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], li
             row["log"],
             row["status"] is not None and row["client"] is not None,
             row["cause"],
-            tuple(row[name] for name in _KNOWN),
+            row["grain"],
+            tuple(row[name] for name in KNOWN),
         )
         found.setdefault(tuple(row["key"]), []).append(line)
     return found
@@ -97,27 +103,34 @@ class _Group:
         self.bare, self.told, self.within = bare, told, within
         self.times = [line.t for line in told]
         self.before = taken
-        self.taken: set[tuple[str, int]] = set()
+        self.taken: set[tuple[Slot, int]] = set()
         self.pairs: list[tuple[int, int]] = []
         self.doubted: dict[int, tuple[str, ...]] = {}
 
     def pair(self, *, crowd: bool) -> None:
-        bare_times = [line.t for line in self.bare]
+        rivals: dict[Slot, list[int]] = {}
+        for line in self.bare:
+            rivals.setdefault(line.slot, []).append(line.t)
         reach: dict[int, list[int]] = {}
         for at, line in enumerate(self.bare):
-            found = self._near(line)
+            found, within = self._near(line), self.within
+            if crowd and found:
+                within = self._leading(line, found)
+                found = [k for k in found if abs(self.times[k] - line.t) <= within]
             causes = sorted({self.told[k].cause for k in found})
             if len(causes) > 1:
                 self.doubted[line.row] = tuple(causes)
-            elif found and (not crowd or _enough(line, bare_times, self.times, self.within)):
+            elif found and (not crowd or _enough(line, rivals[line.slot], self.times, within)):
                 reach[at] = found
-        for share in _PASSES:
+        for share, alike in _PASSES:
             for at in [*reach]:
                 line = self.bare[at]
                 free = [
                     (abs(self.times[k] - line.t), k)
                     for k in reach[at]
-                    if not self._has(line.log, k) and abs(self.times[k] - line.t) <= share * self.within
+                    if not self._has(line.slot, k)
+                    and abs(self.times[k] - line.t) <= share * self.within
+                    and (not alike or None is not line.known[_USER] == self.told[k].known[_USER])
                 ]
                 if free:
                     self._take(line, min(free)[1])
@@ -130,22 +143,30 @@ class _Group:
         middle = bisect_left(self.times, line.t, low, high)
         return [k for k in range(max(low, middle - _REACH), min(high, middle + _REACH)) if _fits(line, self.told[k])]
 
-    def _has(self, log: str, k: int) -> bool:
-        return (log, k) in self.taken or (log, self.told[k].row) in self.before
+    def _leading(self, line: _Line, found: list[int]) -> int:
+        """How far to look: to the end where all in reach tell one cause; else as far as none rivals the nearest."""
+        if len({self.told[k].cause for k in found}) == 1:
+            return self.within
+        nearest = min(found, key=lambda k: (abs(self.times[k] - line.t), k))
+        apart = max(line.grain, self.told[nearest].grain, abs(self.times[nearest] - line.t))
+        return min(self.within, _LEAD * apart)
+
+    def _has(self, slot: Slot, k: int) -> bool:
+        return (slot, k) in self.taken or (slot, self.told[k].row) in self.before
 
     def _take(self, line: _Line, k: int) -> None:
-        self.taken.add((line.log, k))
+        self.taken.add((line.slot, k))
         self.pairs.append((line.row, self.told[k].row))
 
     def _sweep(self, reach: dict[int, list[int]]) -> None:
         """Of a burst, where what is nearest is taken many times over: one after the other."""
-        ahead: dict[str, int] = {}
+        ahead: dict[Slot, int] = {}
         for at, found in reach.items():
             line = self.bare[at]
-            k = ahead.get(line.log, 0)
-            while k < len(self.told) and (self.times[k] < line.t - self.within or self._has(line.log, k)):
+            k = ahead.get(line.slot, 0)
+            while k < len(self.told) and (self.times[k] < line.t - self.within or self._has(line.slot, k)):
                 k += 1
-            ahead[line.log] = k
+            ahead[line.slot] = k
             if k == len(self.told) or self.times[k] > line.t + self.within:
                 continue
             if self.told[k].cause == self.told[found[0]].cause and _fits(line, self.told[k]):
@@ -162,4 +183,9 @@ def _fits(bare: _Line, told: _Line) -> bool:
     """Two lines of requests in one log are two requests."""
     if bare.request and told.request and bare.log == told.log:
         return False
-    return all(a is None or b is None or a == b for a, b in zip(bare.known, told.known, strict=True))
+    return agree(bare.known, told.known)
+
+
+def agree(one: Sequence[str | int | None], other: Sequence[str | int | None]) -> bool:
+    """In: KNOWN of two lines. Out: whether they may be of one request"""
+    return all(a is None or b is None or a == b for a, b in zip(one, other, strict=True))

@@ -5,9 +5,10 @@ import polars as pl
 from logscan.analysis.failures import LISTED, read_failures
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.reasons import with_reasons
-from logscan.model.schemas import CLASSIFIED
+from logscan.model.schemas import CLASSIFIED, TIME
 
 _PLACE = ["log.file.path", "logscan.line", "log.offset"]
+_TIMES = ("@timestamp", "event.timezone")
 _TAKEN = {
     "cause": "logscan.cause",
     "confidence": "logscan.confidence",
@@ -21,12 +22,15 @@ _TAKEN = {
 def reasons_of(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFrame:
     """What other lines tell of failures.
 
-    Out: one row for each failure that took its reason from another line, or that has several in reach: its place, and
-         what it has from there as CLASSIFIED names it
+    Out: one row for each failure that took its reason or its time from another line, or that has several reasons in
+         reach: its place, and what it has from there as CLASSIFIED names it
     """
-    failures = with_reasons(read_failures(classified, judgement), judgement.measures).failures
-    told = failures.filter(pl.col("joined").is_not_null() | pl.col("doubted"))
+    told = with_reasons(read_failures(classified, judgement), judgement.measures).lines
     place = [pl.col("reason_path").cast(pl.String()), pl.col("reason_line").cast(pl.String())]
+    where = (
+        pl.when(pl.col("assumed") == "told").then(pl.concat_str(place, separator=":")).otherwise(pl.lit("lines around"))
+    )
+    assumed = pl.col("assumed").is_not_null()
     texts = [pl.col(name).cast(pl.String()).alias(column) for name, column in _TAKEN.items()]
     found = told.select(
         pl.col("path").cast(pl.String()).alias(_PLACE[0]),
@@ -34,6 +38,8 @@ def reasons_of(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFrame:
         pl.col("offset").alias(_PLACE[2]),
         *texts,
         pl.concat_str(place, separator=":").alias("logscan.reason_from"),
+        pl.when(assumed).then(pl.col("t").cast(TIME)).alias("@timestamp"),
+        pl.when(assumed).then(pl.concat_str(pl.lit("UTC (assumed: "), where, pl.lit(")"))).alias("event.timezone"),
     )
     lists = [pl.col(name) for name in ("logscan.rules", "logscan.alternatives")]
     return found.with_columns(
@@ -58,5 +64,9 @@ def with_reason_from(events: pl.DataFrame, reasons: pl.DataFrame) -> pl.DataFram
         maintain_order="left",
     )
     return both.with_columns(
-        pl.when("_told").then(pl.col(new)).otherwise(pl.col(name)).alias(name) for name, new in taken.items()
+        pl.when("_told")
+        .then(pl.coalesce(new, name) if name in _TIMES else pl.col(new))
+        .otherwise(pl.col(name))
+        .alias(name)
+        for name, new in taken.items()
     ).select(pl.col(name).cast(CLASSIFIED[name]) for name in events.columns)

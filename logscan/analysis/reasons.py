@@ -5,94 +5,116 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.clocks import clock_offsets, shifts
-from logscan.analysis.failures import LISTED, SECOND, as_places, mapped
+from logscan.analysis.failures import LISTED, SECOND, as_places
 from logscan.analysis.judgement import Measures
-from logscan.analysis.links import linked_logs
 from logscan.analysis.pairing import Paired, pair
-from logscan.ingest.rotation import part_of
+from logscan.analysis.ties import BY_CLIENT, BY_PROGRAM, Found, tied, with_ties
+from logscan.analysis.untimed import pair_untimed, with_assumed_times
 from logscan.model.finding import ClockOffset
 from logscan.model.taxonomy import UNCLASSIFIED
 
-BY_ID, BY_ROUTE, BY_CLIENT, BY_PROGRAM = "request id", "client and path", "client", "program"
 _CARRIED = ("cause", "confidence", "rules", "alternatives")
 _ADDED = ("user", "credential", "expired_s", "skew_s", "lifetime_s", "expires", "token")
 _CAPPED = (BY_CLIENT, BY_PROGRAM)  # another request may have been meant: never more than medium confidence
-_DATE = r"[._-]?[0-9]{4}[._-]?[0-9]{2}[._-]?[0-9]{2}(?:[._T-]?[0-9]{2,6})?"
-_POD = r"(?:/pods/[^/]+_([^/_]+)_[^/]+/|/containers/([^/_]+)_[^/]+\.log)"
+_BARE = (pl.col("cause") == UNCLASSIFIED) | (pl.col("confidence") == "low")
 
 
 class Joined(NamedTuple):
-    """failures: see `with_reasons`. clocks: how far apart those of logs are, where pairs of lines tell."""
+    """failures: see `with_reasons`. clocks: how far apart those of logs are, where pairs of lines tell. lines: every
+    failure that has something from another line, also those that `failures` lacks."""
 
     failures: pl.DataFrame
     clocks: tuple[ClockOffset, ...] = ()
+    lines: pl.DataFrame = pl.DataFrame()
 
 
 def with_reasons(failures: pl.DataFrame, measures: Measures) -> Joined:
     """Give bare failures the cause that another line names for the same request.
 
     In:  failures (see `read_failures`)
-    Out: the same, without the lines whose reason was carried over; those that took one have its cause, confidence,
-         rules and alternatives, `reason_path`, `reason_line` and `reason_offset` of the line that named it, and in
-         `joined` by what: an id that both lines carry; the same client and route, or client, at the same time; or, of
-         lines that know no client, the same program (log, service or pod) at the same time
+    Out: the same, without the lines whose reason was carried over, and of bare lines of one request only those of one
+         log; those that took a reason have its cause, confidence, rules and alternatives, `reason_path`, `reason_line`
+         and `reason_offset` of the line that named it, and in `joined` by what (see `ties`); in `assumed` where the
+         time of a line without one was taken from (see `with_assumed_times`)
     Law: a line that names a cause with high or medium confidence keeps it; no line is made; where lines in reach name
          different causes none is taken, `doubted` is true, and the alternatives name them; lines of different services
          are joined by ids only; the result does not depend on row order
     """
-    bare_cause = (pl.col("cause") == UNCLASSIFIED) | (pl.col("confidence") == "low")
     failures = failures.with_columns(
         *(pl.lit(None, failures[name].dtype).alias(f"reason_{name}") for name in ("path", "line", "offset")),
         pl.lit(None, pl.String()).alias("joined"),
         pl.lit(value=False).alias("doubted"),
+        pl.lit(None, pl.String()).alias("assumed"),
     )
+    if failures.is_empty() or not _may_be_told(failures):
+        return Joined(failures.drop("ids", "host", "target"), lines=failures.clear())
     # A rule that is not sure of a bare status line is no reason against one that was written about the request.
-    if failures.select(bare_cause.all() | (~bare_cause).all()).item():
-        return Joined(failures.drop("ids", "host"))
-    lines = _prepared(failures).with_columns(bare_cause.alias("bare"))
+    lines = with_ties(failures).with_columns(_BARE.alias("bare"))
     told, bare = lines.filter(~pl.col("bare")), lines.filter("bare")
     by_id, alike = _by_id(bare, told, measures)
     clocks = clock_offsets(lines, alike, measures)
     bare, told = (_set(frame, shifts(clocks, dict(lines["clock"].cast(pl.String()).value_counts().iter_rows())))
                   for frame in (bare, told))  # fmt: skip
-    found = _paired(bare, told, by_id, measures)
-    left = bare.join(found.pairs, on="row", how="anti")
-    untimed = _untimed(left, told)
-    # A line without a time adds nothing to the timed line that tells the same: it is dropped, not the other.
-    kept = (
-        failures.filter(bare_cause)
-        .drop("joined")
-        .join(untimed, on="row", how="anti")
-        .join(found.pairs, on="row", how="left")
+    found = tied(bare, told, by_id, measures)
+    late = _without_time(bare.join(found.pairs, on="row", how="anti"), told, measures)
+    found = Found(pl.concat([found.pairs, late.pairs]), found.doubted | late.doubted)
+    slots = _slots(found.pairs, bare)
+    timed = with_assumed_times(failures.drop("joined", "assumed"), slots, measures)
+    carried = _carried(timed.filter(_BARE).join(found.pairs, on="row", how="left"), timed, found.doubted)
+    absorbed = _absorbed(carried.filter(pl.col("told").is_not_null()), told, round(measures.reason_s * SECOND))
+    kept = carried.join(_twice(slots), on="row", how="anti")
+    rest = (
+        timed.filter(~_BARE)
+        .join(absorbed, on="row", how="anti")
+        .with_columns(pl.lit(None, pl.String()).alias("joined"))
     )
-    carried = _carried(kept, failures.filter(~bare_cause), found.doubted)
-    absorbed = _absorbed(carried.filter(pl.col("told").is_not_null()), told, int(measures.reason_s * SECOND))
-    rest = failures.filter(~bare_cause).join(absorbed, on="row", how="anti")
-    columns = [name for name in failures.columns if name not in ("row", "ids", "host")]
+    columns = [name for name in failures.columns if name not in ("row", "ids", "host", "target")]
     texts = [pl.col(name).cast(pl.String()) for name in ("confidence", "alternatives")]
-    both = pl.concat([carried.select(columns).with_columns(texts), rest.select(columns).with_columns(texts)])
+    both = pl.concat([kept.select(columns).with_columns(texts), rest.select(columns).with_columns(texts)])
     both = both.with_columns(as_places(both[name]) for name in ("confidence", "alternatives"))
     ordered = both.sort("t", "path", "line", "offset", nulls_last=True).with_row_index("row")
-    return Joined(ordered.select(*(name for name in failures.columns if name in ordered.columns)), clocks)
+    failed = ordered.select("row", *columns)
+    given = pl.concat([carried.select(columns).with_columns(texts), rest.select(columns).with_columns(texts)])
+    has = pl.col("joined").is_not_null() | pl.col("doubted") | pl.col("assumed").is_not_null()
+    return Joined(failed, clocks, given.filter(has))
 
 
-def _prepared(failures: pl.DataFrame) -> pl.DataFrame:
-    """log: the same for all its parts; clock: of the log, or the host that it names; pod and kin: as the path tells."""
-    log = mapped(failures["path"], _whole_log)
-    pod = mapped(failures["path"], lambda paths: paths.cast(pl.String()).str.extract(_POD, 1))
-    named = failures.with_columns(log.alias("log"), pod.alias("pod"))
-    names = [pl.col(name).cast(pl.String()) for name in ("log", "host")]
-    clock = pl.concat_str(names, separator=" on ", ignore_nulls=True)
-    folder = pl.col("path").cast(pl.String()).str.replace("[^/]*$", "")
-    kin = pl.concat_str(pl.col("family").cast(pl.String()), folder, separator=" in ")
-    return named.with_columns(clock.alias("clock"), kin.alias("kin"))
+def _may_be_told(failures: pl.DataFrame) -> bool:
+    """Lines of requests in one log tell nothing of each other."""
+    plain = failures["status"].is_null().any() or failures["client"].is_null().any() or failures["t"].null_count()
+    named = failures.select((~_BARE).any() & _BARE.any()).item()
+    return bool(plain or named or failures["path"].n_unique() > 1)
 
 
-def _whole_log(paths: pl.Series) -> pl.Series:
-    """Where a log was rotated or divided by day, the two lines may stand in two files of it."""
-    logs = {path: part_of(path).log for path in paths.drop_nulls().unique()}
-    names = paths.cast(pl.String()).replace_strict(logs, default=None, return_dtype=pl.String())
-    return names.str.replace_all(_DATE, "")  # the folder of a day
+def _without_time(left: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> Found:
+    """By what names a cause for sure; then by what guesses one from more than a status."""
+    untimed = left.filter(pl.col("t").is_null())
+    sure = pair_untimed(untimed, told, measures)
+    guesses = left.filter((pl.col("cause") != UNCLASSIFIED) & ~pl.col("request"))
+    rest = untimed.filter(pl.col("cause") == UNCLASSIFIED).join(sure.pairs, on="row", how="anti")
+    more = pair_untimed(rest.filter(~pl.col("row").is_in(list(sure.doubted))), guesses, measures)
+    return Found(pl.concat([sure.pairs, more.pairs]), sure.doubted | more.doubted)
+
+
+def _slots(pairs: pl.DataFrame, bare: pl.DataFrame) -> pl.DataFrame:
+    """row, told, log, request: what took a reason, and bare lines that gave one as having it from themselves."""
+    own = (
+        pairs.select("told")
+        .unique()
+        .join(bare, left_on="told", right_on="row", how="semi")
+        .select(row="told", told="told")
+    )
+    both = pl.concat([pairs.select("row", "told"), own])
+    return both.join(bare.select("row", "log", "request"), on="row", how="left")
+
+
+def _twice(slots: pl.DataFrame) -> pl.DataFrame:
+    """Bare lines that tell once more of a request of which a better one tells: that of an access log, if any."""
+    size = slots.with_columns(pl.len().over("told", "log", "request").alias("n"), pl.col("log").cast(pl.String()))
+    best = size.sort("told", "request", "n", "log", descending=[False, True, True, False]).unique(
+        "told", keep="first", maintain_order=True
+    )
+    return size.join(best, on=["told", "log", "request"], how="anti").select("row")
 
 
 def _by_id(bare: pl.DataFrame, told: pl.DataFrame, measures: Measures) -> tuple[Paired, pl.DataFrame]:
@@ -154,50 +176,9 @@ def _set(lines: pl.DataFrame, shift: dict[str, float]) -> pl.DataFrame:
     return lines.with_columns((pl.col("t") + (by * SECOND).round().cast(pl.Int64)).alias("t"))
 
 
-def _paired(bare: pl.DataFrame, told: pl.DataFrame, by_id: Paired, measures: Measures) -> "_Found":
-    within = int(measures.reason_s * SECOND)
-    pairs = [by_id.pairs.with_columns(joined=pl.lit(BY_ID))]
-    doubted = dict(by_id.doubted)
-    unrouted, nobody = told.filter(pl.col("endpoint").is_null()), told.filter(pl.col("client").is_null())
-    steps: list[tuple[str, list[str], pl.DataFrame]] = [(BY_ROUTE, ["client", "endpoint"], told)]
-    links = linked_logs(bare, unrouted, measures)
-    bare, unrouted = (_linked(frame, links) for frame in (bare, unrouted))
-    steps += [(BY_CLIENT, ["client", tie], unrouted) for tie in ("log", "service", "pod", "kin", "link")]
-    steps += [(BY_PROGRAM, [tie], nobody) for tie in ("log", "service", "pod")]
-    for name, by, there in steps:
-        done = pl.concat([pl.concat(part["row"] for part in pairs), pl.Series(list(doubted), dtype=pl.UInt32())])
-        left = bare.filter(~pl.col("row").is_in(done.implode()))
-        given = pl.concat(part.select("row", "told") for part in pairs).join(bare.select("row", "log"), on="row")
-        taken = set(given.select(pl.col("log").cast(pl.String()), "told").iter_rows())
-        found = pair(left, there, by, within, crowd=name != BY_ROUTE, taken=taken)
-        pairs.append(found.pairs.with_columns(joined=pl.lit(name)))
-        doubted |= found.doubted
-    return _Found(pl.concat(pairs), doubted)
-
-
-def _linked(lines: pl.DataFrame, links: dict[str, str]) -> pl.DataFrame:
-    name = pl.col("log").cast(pl.String()).replace_strict(links, default=None, return_dtype=pl.String())
-    return lines.with_columns((name if links else pl.lit(None, pl.String())).alias("link"))
-
-
-class _Found(NamedTuple):
-    """pairs: row, told, joined."""
-
-    pairs: pl.DataFrame
-    doubted: dict[int, tuple[str, ...]]
-
-
-def _untimed(bare: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
-    """A line without a time, whose client and route are refused for one reason only."""
-    keys = ["client", "endpoint"]
-    single = told.drop_nulls(keys).group_by(keys).agg(pl.col("cause").n_unique().alias("causes"))
-    found = bare.filter(pl.col("t").is_null()).drop_nulls(keys)
-    return found.join(single.filter(pl.col("causes") == 1), on=keys, how="inner").select("row")
-
-
-def _carried(bare: pl.DataFrame, told: pl.DataFrame, doubted: dict[int, tuple[str, ...]]) -> pl.DataFrame:
+def _carried(bare: pl.DataFrame, lines: pl.DataFrame, doubted: dict[int, tuple[str, ...]]) -> pl.DataFrame:
     names = {name: f"told_{name}" for name in (*_CARRIED, "path", "line", "offset", *_ADDED)}
-    both = bare.join(told.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
+    both = bare.join(lines.select(told="row", **{new: old for old, new in names.items()}), on="told", how="left")
     found = pl.col("told").is_not_null()
     carried = {name: pl.when(found).then(names[name]).otherwise(name) for name in _CARRIED}
     sure = (pl.col("told_confidence") == "high") & pl.col("joined").is_in(_CAPPED)

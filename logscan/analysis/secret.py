@@ -15,6 +15,7 @@ _QUOTES = re.compile(r"""(?s)([bruBRU]?\\*["'`]|&quot;|&#3[49];|%2[27])(.*?)(\\*
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\s+|%20|\+)(\S(?s:.*))")
 _PAIR = re.compile(r"([^;=\s]+)(?:(\s*=\s*)([^;\s]*))?")
 _PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(=\s*\\*"?)([^\s,"\\]*)""")
+_PATH = re.compile(r"/[a-z][a-z0-9-]{2,}/")  # no Base64 begins so: one in half a million does by chance
 _USER = re.compile(r"[A-Za-z0-9_.@+-]{1,64}")
 # What was kept may itself be the name of what follows: from this mark on the text is looked at again. A noncharacter.
 LOOK = "\ufdd2"
@@ -242,6 +243,8 @@ class Judge:
 
     def _near(self, form: Form, value: str, _tail: str) -> str:
         core = value.rstrip(".,:!?")
+        if _PATH.match(core) and self.words.shape_of(core) is None:
+            return value
         made = self.words.passes("long", core) or self.words.shape_of(core)
         if made and not self.words.says_nothing(core, prose=True):
             return self.hide(form.kind, core) + value[len(core) :]

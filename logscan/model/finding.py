@@ -61,6 +61,7 @@ class Facts:
     lifetime_s median;  expires: the last of what was presented runs out
     claims     of tokens and signatures, most frequent first; `sub`: a fingerprint; `wants_`: what the server asked for
     joined     failures whose reason another line holds, by what ties the two;  doubted: those with several in reach
+    assumed    failures whose line has no time, so that one was assumed
     """
 
     expired_s: Spread | None = None
@@ -71,6 +72,7 @@ class Facts:
     claims: Mapping[str, tuple[tuple[str, int], ...]] = field(default_factory=dict)
     joined: Mapping[str, int] = field(default_factory=dict)
     doubted: int = 0
+    assumed: int = 0
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,10 @@ def _joined(facts: Facts) -> list[str]:
     ]
     if facts.doubted:
         found.append(f"{_failures(facts.doubted)} near which other lines give different reasons: none was taken")
+    if facts.assumed:
+        found.append(
+            f"{_failures(facts.assumed)} without a time: that of the line that tells why, or of one nearby, is assumed"
+        )
     return found
 
 

@@ -171,6 +171,7 @@ def _facts(facts: Facts) -> dict[str, Any]:
         "claims": {name: [[text, count] for text, count in values] for name, values in facts.claims.items()} or None,
         "joined": dict(facts.joined) or None,
         "several_reasons": facts.doubted or None,
+        "assumed_times": facts.assumed or None,
     }
     return {name: value for name, value in told.items() if value is not None}
 

@@ -17,7 +17,7 @@ from tests.analysis.simulate import Request, bad, findings, observe
 
 JUDGEMENT = load_judgement([rules_dir()])
 KINDS = {"expired_s": pl.Float64(), "skew_s": pl.Float64(), "lifetime_s": pl.Float64(), "expires": pl.Int64(),
-         "token": pl.String(), "joined": pl.String(), "doubted": pl.Boolean()}  # fmt: skip
+         "token": pl.String(), "joined": pl.String(), "doubted": pl.Boolean(), "assumed": pl.String()}  # fmt: skip
 
 
 def held(*rows: dict[str, Any]) -> Facts | None:

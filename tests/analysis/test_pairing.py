@@ -9,13 +9,20 @@ from hypothesis import strategies as st
 
 from logscan.analysis.pairing import PAIRS, pair
 
-TEXTS = ("log", "cause", "client", "user", "service", "method", "endpoint")
-SCHEMA = {"row": pl.UInt32(), "t": pl.Int64(), "status": pl.UInt16(), **dict.fromkeys(TEXTS, pl.String())}
+TEXTS = ("log", "cause", "client", "user", "service", "method")
+SCHEMA = {
+    "row": pl.UInt32(),
+    "t": pl.Int64(),
+    "status": pl.UInt16(),
+    "target": pl.UInt64(),
+    "grain": pl.Int64(),
+    **dict.fromkeys(TEXTS, pl.String()),
+}
 WITHIN = 2_000_000
 
 
 def frame(*rows: tuple[int, float | None, dict[str, Any]]) -> pl.DataFrame:
-    plain = {"client": "192.0.2.1", "endpoint": "/a"}
+    plain = {"client": "192.0.2.1", "target": 7, "grain": 1000}
     return pl.DataFrame(
         [plain | {"row": row, "t": None if at is None else round(at * 1e6)} | more for row, at, more in rows],
         schema=SCHEMA,
@@ -33,7 +40,7 @@ def told(*rows: tuple[int, float, str] | tuple[int, float, str, dict[str, Any]])
 
 
 def pairs(one: pl.DataFrame, other: pl.DataFrame, *, crowd: bool = False) -> list[tuple[int, int]]:
-    got = pair(one, other, ["client", "endpoint"], WITHIN, crowd=crowd)
+    got = pair(one, other, ["client", "target"], WITHIN, crowd=crowd)
     assert got.pairs.schema == PAIRS
     return got.pairs.rows()
 
@@ -53,7 +60,7 @@ def test_a_burst_within_one_second_is_paired_whole() -> None:
 
 
 def test_two_reasons_in_reach_are_none() -> None:
-    got = pair(bare((1, 10.0)), told((7, 10.01, "x"), (8, 11.9, "y")), ["client", "endpoint"], WITHIN, crowd=False)
+    got = pair(bare((1, 10.0)), told((7, 10.01, "x"), (8, 11.9, "y")), ["client", "target"], WITHIN, crowd=False)
     assert (got.pairs.rows(), got.doubted) == ([], {1: ("x", "y")})
 
 

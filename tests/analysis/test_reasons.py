@@ -78,9 +78,10 @@ def test_neighbours_may_stand_in_two_files_of_one_log_that_was_rotated(one: str,
     assert found["cause"][0] == cause
 
 
-def test_a_line_without_a_time_adds_nothing_to_the_one_that_tells() -> None:
+def test_a_line_without_a_time_has_that_of_the_one_that_tells_and_says_so() -> None:
     found = joined(bad(Request(None, path="uvicorn.log")), told(10.0))
-    assert found.select("cause", "path").rows() == [("token_expired", "app.log")]
+    at = round((START.timestamp() + 10) * 1e6)
+    assert found.select("cause", "path", "t", "assumed").rows() == [("token_expired", "uvicorn.log", at, "told")]
 
 
 def test_what_only_the_other_line_knows_is_kept() -> None:
@@ -157,6 +158,8 @@ def strangers(kind: str, at: float, number: int) -> Request:
         "client only, nowhere": {"endpoint": None, "service": None},
         "another status": {"service": "orders", "status": 403},
         "another user": {"service": "orders", "user": "eve"},
+        "same path, no client": {"client": None, "service": "billing"},
+        "same path, nowhere": {"client": None, "service": None},
     }
     known: dict[str, Any] = {
         "cause": "token_expired",
@@ -169,7 +172,7 @@ def strangers(kind: str, at: float, number: int) -> Request:
 
 
 KINDS = ("another client", "another path", "another service, same client and path", "nobody's", "nobody's, nowhere",
-         "client only", "client only, nowhere", "another status", "another user")  # fmt: skip
+         "client only", "client only, nowhere", "another status", "another user", "same path, no client", "same path, nowhere")  # fmt: skip
 
 
 @example([0], [("client only", 0)] * 5 + [("client only, nowhere", 0)], 0)

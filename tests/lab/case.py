@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 NONE = "none"  # not an authentication failure
+UNCLASSIFIED = "unclassified"
 UNREAD = "unread"  # no event holds the line
 
 
@@ -28,6 +29,9 @@ class Says(NamedTuple):
     log: str
     accepts: tuple[str, ...]
     where: str = ""  # only for lines in which this is found
+    alone: bool = (
+        False  # of a request of its own, of which no other log tells: logs that are read together tell no more
+    )
 
 
 @dataclass(frozen=True)
@@ -49,9 +53,13 @@ class Case:
                 return said.accepts
         return (NONE,)
 
-    def known(self) -> tuple[str, ...]:
+    def known(self, log: str, line: str) -> tuple[str, ...]:
         """What is accepted of whoever has read all logs: what the most telling line permits."""
-        told = min((said.accepts for said in self.says), key=len, default=())
+        for said in self.says:
+            if said.alone and said.log == log and re.search(said.where, line):
+                return said.accepts
+        sure = [said.accepts for said in self.says if not {NONE, UNCLASSIFIED} & {*said.accepts}]
+        told = min(sure or [said.accepts for said in self.says], key=len, default=())
         return tuple(dict.fromkeys((self.truth, *told)))
 
 

@@ -53,10 +53,14 @@ def grade_together(done: Iterable[tuple[Bench, list[Label]]]) -> list[Graded]:
     several = [(bench, labels) for bench, labels in done if len(bench.logs) > 1]
     causes = told_of(path for bench, _ in several for path in bench.logs.values()) if several else {}
     for bench, labels in several:
-        known = {case.name: case.known() for case in bench.cases}
+        cases = {case.name: case for case in bench.cases}
         for log, path in bench.logs.items():
             owned = _owned(labels, log, causes[path])
-            graded += [_judged(label, known[label.case], told) for label, told in owned if NONE not in label.accepts]
+            graded += [
+                _judged(label, cases[label.case].known(log, label.text), told)
+                for label, told in owned
+                if NONE not in label.accepts
+            ]
     return graded
 
 

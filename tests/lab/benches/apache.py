@@ -141,7 +141,10 @@ def _digest(base: str) -> list[Case]:
     legs = Says(
         "access", ("username_password_invalid", "unclassified", "challenge_handshake", "credential_missing"), '" 401 '
     )
-    wrong = (legs, *says(error="username_password_invalid"))
+    first = Says(
+        "access", ("unclassified", "challenge_handshake", "credential_missing"), '^[0-9.]+ - - .*" 401 ', alone=True
+    )
+    wrong = (first, legs, *says(error="username_password_invalid"))
     any_leg = "unclassified credential_missing challenge_handshake username_password_invalid none"
     return [
         Case("digest", "challenge_handshake", digest("ada", "right"), (FIRST_LEG,), (4, 8)),
