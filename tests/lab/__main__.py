@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from tests.lab.benches import BENCHES
-from tests.lab.drive import run_benches
+from tests.lab.drive import VARIANTS, run_benches
 from tests.lab.score import grade, grade_together, score, table
 
 
@@ -14,12 +14,15 @@ def main() -> None:
     ask = argparse.ArgumentParser(prog="python -m tests.lab", description=__doc__)
     ask.add_argument("--seed", type=int, default=1)
     ask.add_argument("--share", type=float, default=1.0, help="of the usual number of visits")
+    ask.add_argument(
+        "--variant", choices=VARIANTS, default="plain", help="who asks, how many at once, and for which paths"
+    )
     ask.add_argument("--keep", type=Path, help="copy the logs into this folder")
     ask.add_argument("benches", nargs="*", help=f"only these of {', '.join(BENCHES)}")
     asked = ask.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         chosen = {name: BENCHES[name] for name in asked.benches or BENCHES}
-        done, absent = run_benches(chosen, Path(scratch), asked.seed, asked.share)
+        done, absent = run_benches(chosen, Path(scratch), asked.seed, asked.share, asked.variant)
         graded, together = grade(done), score(grade_together(done))
         for bench, _ in done if asked.keep else ():
             (asked.keep / bench.name).mkdir(parents=True, exist_ok=True)

@@ -2,11 +2,12 @@
 
 import random
 import subprocess
+import uuid
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import pytest
@@ -25,28 +26,52 @@ AGENTS = (
 )
 
 
-def drive(bench: Bench, seed: int, share: float = 1.0) -> list[Label]:
+class Variant(NamedTuple):
+    """at_once: visits that are under way at a time; clients: addresses that all cases share, 0: each case has its own;
+    marker: what a path holds."""
+
+    at_once: int = 1
+    clients: int = 0
+    marker: Callable[[random.Random], str] = lambda draw: f"{draw.getrandbits(64):016x}"
+
+
+VARIANTS = {
+    "plain": Variant(),
+    "busy": Variant(at_once=8),
+    "shared": Variant(clients=3),
+    "numbers": Variant(marker=lambda draw: f"{draw.randrange(10**7, 10**8)}"),
+    "uuids": Variant(at_once=3, clients=6, marker=lambda draw: str(uuid.UUID(int=draw.getrandbits(128), version=4))),
+}
+
+
+def drive(bench: Bench, seed: int, share: float = 1.0, variant: Variant = VARIANTS["plain"]) -> list[Label]:
     """Do every case of a bench and label what its logs hold then. share: of the usual number of visits."""
     draw = random.Random(f"{seed} {bench.name}")
     net = f"127.{draw.randrange(1, 250)}.{draw.randrange(250)}"
-    hosts = draw.sample(range(2, 254), 2 * len(bench.cases))  # an address is of one case, and tells its lines as well
+    hosts = draw.sample(
+        range(2, 254), 2 * len(bench.cases) + variant.clients
+    )  # an address is of one case, and tells its lines as well
     plan: list[tuple[Case, Visit]] = []
+    everybody = [f"{net}.{hosts.pop()}" for _ in range(variant.clients)]
     for case in bench.cases:
-        own = [f"{net}.{hosts.pop()}" for _ in range(draw.randint(1, 2))]
+        own = everybody or [f"{net}.{hosts.pop()}" for _ in range(draw.randint(1, 2))]
         agent = draw.choice(AGENTS)
         count = max(1, round(draw.randint(*case.times) * share))
-        plan += [(case, Visit(f"{draw.getrandbits(64):016x}", draw.choice(own), agent)) for _ in range(count)]
+        plan += [(case, Visit(variant.marker(draw), draw.choice(own), agent)) for _ in range(count)]
     draw.shuffle(plan)
+    with ThreadPoolExecutor(variant.at_once) as pool:
+        for done in [pool.submit(case.act, visit) for case, visit in plan]:
+            done.result()
     notes: list[tuple[str, Case]] = []
     for case, visit in plan:
-        case.act(visit)
-        notes += [(marker, case) for marker in (visit.marker, visit.address, *case.markers)]
+        address = () if everybody else (visit.address,)
+        notes += [(marker, case) for marker in (visit.marker, *address, *case.markers)]
     bench.settled()
     return label(bench, notes)
 
 
 def run_benches(
-    benches: Mapping[str, Served], scratch: Path, seed: int, share: float = 1.0
+    benches: Mapping[str, Served], scratch: Path, seed: int, share: float = 1.0, variant: str = "plain"
 ) -> tuple[list[tuple[Bench, list[Label]]], dict[str, str]]:
     """Run benches side by side.
 
@@ -59,7 +84,7 @@ def run_benches(
         folder.chmod(0o755)
         try:
             with benches[name](folder) as bench:
-                return bench, drive(bench, seed, share)
+                return bench, drive(bench, seed, share, VARIANTS[variant])
         except pytest.skip.Exception as absent:
             return str(absent)
 
