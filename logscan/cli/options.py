@@ -6,14 +6,13 @@ from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import reduce
 from ipaddress import ip_network
 from typing import Any
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import click
 
 _OFFSET = re.compile(r"([+-])(\d{2}):?(\d{2})")
 _AGO = re.compile(r"(\d+)\s*(s|m|h|d|w)")
 _FIRST, _LAST = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-_LOCAL = {"localtime", "Factory"}  # what they mean depends on the machine
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
@@ -23,11 +22,10 @@ class Zone(click.ParamType):  # type: ignore[type-arg]  # generic from click 8.2
     name = "zone"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        text = "UTC" if str(value).upper() in {"Z", "UTC", "GMT"} else str(value)
-        found = _OFFSET.fullmatch(text)
-        if found and int(found[2]) < 24 and int(found[3]) < 60:
-            return f"{found[1]}{found[2]}:{found[3]}"
-        if text not in available_timezones() - _LOCAL:
+        from logscan.ingest.zone import chosen  # noqa: PLC0415 (start-up time)
+
+        text = chosen(str(value))
+        if text is None:
             self.fail(
                 f"{value!r} is not a time zone; use a name such as Europe/Berlin or an offset such as +02:00",
                 param,

@@ -18,12 +18,13 @@ from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, chunks
 from logscan.ingest.detect import Detection, detect
 from logscan.ingest.document import WHY, document_chunks, sample_of
-from logscan.ingest.header import Header, governed, in_force
+from logscan.ingest.header import NONE, Header, governed, in_force
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.rotation import newest_first
 from logscan.ingest.seam import seam
 from logscan.ingest.source import Source, open_source
+from logscan.ingest.when import Clock
 from logscan.model.errors import LogscanError, SourceError, Where
 
 Progress = Callable[[int], None]  # stored bytes that were read since the last call
@@ -118,9 +119,8 @@ class Local:
             records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
             task, chosen = self._task(source, looked, records)
             self.merge.add(empty()._replace(tallies={source.path: Tally()}))  # an empty source is shown too
-            passed = _Passed(in_force(looked.head))
-            may_continue = any(form.multiline or form.unfinished for form in task.formats)
-            starts = partial(_last_event, task=task, passed=passed) if may_continue else None
+            passed = Passed(in_force(looked.head))
+            starts = event_starts(task, passed)
             told = 0
             try:
                 for chunk in self._cut(looked, source, starts, of_records=records is not None):
@@ -139,16 +139,22 @@ class Local:
     def _task(self, source: Source, looked: Looked, records: Sequence[str] | None) -> tuple[Task, Detection]:
         """In: records: of the source's head, when it is JSON documents"""
         sample = look_at(source, looked) if records is None else Sample(list(records), ends=False)
+        found = self.chosen(sample, documents=records is not None)
+        return self.tasks.make(
+            source.path, found.order, found.shares, self.clock(source, sample, found), sample.lines
+        ), found
+
+    def chosen(self, sample: Sample, *, documents: bool) -> Detection:
+        """With which formats to read what a sample shows."""
         if self.settings.log_format is not None:
-            chosen = tuple(form for form in self.plan.formats if form.id == self.settings.log_format)
-            found = Detection(chosen, "as told by --log-format", {chosen[0].id: 1.0})
-        else:
-            found = detect(sample.lines, self.plan.formats)
-            if records is not None:
-                found = found._replace(why=f"{WHY}; {found.why}")
+            told = tuple(form for form in self.plan.formats if form.id == self.settings.log_format)
+            return Detection(told, "as told by --log-format", {told[0].id: 1.0})
+        found = detect(sample.lines, self.plan.formats)
+        return found._replace(why=f"{WHY}; {found.why}") if documents else found
+
+    def clock(self, source: Source, sample: Sample, chosen: Detection) -> Clock:
         changed = source.modified or self.settings.now
-        clock = self.eras.clock(source.path, changed, sample.lines, found.order, ends=sample.ends)
-        return self.tasks.make(source.path, found.order, found.shares, clock, sample.lines), found
+        return self.eras.clock(source.path, changed, sample.lines, chosen.order, ends=sample.ends)
 
 
 def newer_parts_first(sources: Sequence[Source]) -> list[Source]:
@@ -158,14 +164,20 @@ def newer_parts_first(sources: Sequence[Source]) -> list[Source]:
     return [source if source.member is not None else files[next(ordered)] for source in sources]
 
 
-class _Passed:
+class Passed:
     """The header below the chunks that were handed out; `first`: that of the source's first lines."""
 
-    def __init__(self, first: Header) -> None:
-        self.header, self.first = Header(), first
+    def __init__(self, first: Header, header: Header = NONE) -> None:
+        self.header, self.first = header, first
 
 
-def _last_event(lines: Sequence[bytes], task: Task, passed: _Passed) -> int | None:
+def event_starts(task: Task, passed: Passed) -> Begins | None:
+    """Which lines begin an event; None where every line does."""
+    may_continue = any(form.multiline or form.unfinished for form in task.formats)
+    return partial(_last_event, task=task, passed=passed) if may_continue else None
+
+
+def _last_event(lines: Sequence[bytes], task: Task, passed: Passed) -> int | None:
     """The last of these lines before which the log may be cut."""
     rows = numbered([line.decode("utf-8", "backslashreplace") for line in lines])
     rows = governed(rows, passed.header if passed.header.fields else passed.first)

@@ -102,15 +102,25 @@ class Tasks:
         self._gates: dict[tuple[str, ...], pl.Expr] = {}
 
     def make(
-        self, path: str, formats: tuple[Format, ...], seen: Iterable[str], clock: Clock, sample: Sequence[str]
+        self,
+        path: str,
+        formats: tuple[Format, ...],
+        seen: Iterable[str],
+        clock: Clock,
+        sample: Sequence[str],
+        *,
+        seldom: frozenset[str] | None = None,
     ) -> Task:
-        """In: seen: the formats that a sample of the source's lines showed; the others are read without a gate"""
+        """In: seen: the formats that a sample of the source's lines showed; the others are read without a gate;
+        seldom: the columns of SELDOM that the source has, when that is known; else the sample tells
+        """
         gates = {form.id: self._gate(form) for form in formats if form.id in set(seen)}
         if self._plan.all_events:
             return Task(path, formats, clock, gates, frozenset(EVENTS))
         read = frozenset(name for condition in gates.values() for name in condition.meta.root_names())
-        found = parse(numbered(sample), formats, SELDOM, clock).events
-        seldom = {name for name in SELDOM if found[name].null_count() < found.height}
+        if seldom is None:
+            found = parse(numbered(sample), formats, SELDOM, clock).events
+            seldom = frozenset(name for name in SELDOM if found[name].null_count() < found.height)
         wanted = CHEAP | seldom | read | needed_columns(self._plan.library.outcomes)
         return Task(path, formats, clock, gates, wanted & frozenset(EVENTS))
 

@@ -46,6 +46,12 @@ class Request:
     cache: Path | None = None  # where compiled definitions are kept between runs; None: nowhere
 
 
+def rules_fingerprint(request: Request) -> str:
+    """A digest of all definitions that a request uses, and of the code that reads them; nothing is loaded."""
+    folders = [*([rules_dir()] if request.default_rules else []), *request.rules]
+    return fingerprint([rules_dir(), *folders, *request.formats], [*map(str, (*folders, "", *request.formats))])
+
+
 class _Compiled(NamedTuple):
     """All that follows from the definition files alone."""
 

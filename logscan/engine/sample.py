@@ -2,8 +2,9 @@
 
 from typing import NamedTuple
 
+from logscan.ingest.chunk import Content
 from logscan.ingest.raw import Peeked, take
-from logscan.ingest.source import Source, Stream
+from logscan.ingest.source import Source
 
 LOOK = 64 << 10  # bytes at each place
 _DEEP = 1 << 20  # bytes of a source whose end cannot be looked at: all that is looked at, spread over it
@@ -21,7 +22,7 @@ class Sample(NamedTuple):
 class Looked:
     """A stream whose first bytes have been looked at; reading begins with them again."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Content) -> None:
         self.start = stream.start
         self.head = take(stream, LOOK)
         self._stream = stream

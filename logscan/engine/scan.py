@@ -12,9 +12,10 @@ from logscan.analysis.groups import failures_by_group
 from logscan.analysis.noticed import coverages
 from logscan.analysis.shown import shown_events
 from logscan.engine.assemble import assemble
+from logscan.engine.local import Ran
 from logscan.engine.merge import Merged
 from logscan.engine.read import read_logs
-from logscan.engine.request import Request
+from logscan.engine.request import Definitions, Request
 from logscan.model.finding import Scan
 from logscan.model.schemas import SHOWN
 from logscan.rules.load import Library
@@ -28,31 +29,37 @@ class Answer(NamedTuple):
 
 def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool = False) -> Answer:
     """All findings of the logs, with the counts they rest on; with the failures themselves when `listed`."""
-    with read_logs(request, progress) as (ran, (library, _, judgement)):
-        observed = _observed(ran.merged, request.marks)
-        built = build_findings(observed, library, judgement)
-        detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
-        timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
-        covered = coverages({path: tally.courses for path, tally in ran.merged.tallies.items()}, judgement.measures)
-        trusted = [str(network) for network in request.trusted]
-        scan = assemble(
-            ran,
-            built.findings,
-            timeline,
-            zone=request.zone,
-            rules_digest=library.digest,
-            coverage=covered,
-            clocks=built.clocks,
-            trusted=trusted,
-            marks=request.marks,
-            detections=detected,
-            groups=failures_by_group(built.columns, built.members, [found.cause for found in built.findings]),
-        )
-        shown = SHOWN.to_frame()
-        if listed:
-            most = judgement.measures.events_listed
-            shown = shown_events(ran.merged.classified.lazy(), built, most)
-        return Answer(scan, library, shown)
+    with read_logs(request, progress) as (ran, definitions):
+        return answer(ran, definitions, request, listed=listed)
+
+
+def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool) -> Answer:
+    """What was read, explained."""
+    library, _, judgement = definitions
+    observed = _observed(ran.merged, request.marks)
+    built = build_findings(observed, library, judgement)
+    detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
+    timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
+    covered = coverages({path: tally.courses for path, tally in ran.merged.tallies.items()}, judgement.measures)
+    trusted = [str(network) for network in request.trusted]
+    scan = assemble(
+        ran,
+        built.findings,
+        timeline,
+        zone=request.zone,
+        rules_digest=library.digest,
+        coverage=covered,
+        clocks=built.clocks,
+        trusted=trusted,
+        marks=request.marks,
+        detections=detected,
+        groups=failures_by_group(built.columns, built.members, [found.cause for found in built.findings]),
+    )
+    shown = SHOWN.to_frame()
+    if listed:
+        most = judgement.measures.events_listed
+        shown = shown_events(ran.merged.classified.lazy(), built, most)
+    return Answer(scan, library, shown)
 
 
 def _observed(merged: Merged, marks: tuple[tuple[datetime, str], ...]) -> Observed:

@@ -61,21 +61,22 @@ def chunks(
     size: int = 32 << 20,
     max_line: int = 1 << 20,
     starts: Begins | None = None,
+    first_line: int = 1,
 ) -> Iterator[Chunk]:
     """Cut a stream at LF.
 
     In:     starts  which of some lines begins an event; an event's lines then stay in one chunk, as far as
-            LOOK_BACK_LINES and LOOK_BACK_BYTES reach
+            LOOK_BACK_LINES and LOOK_BACK_BYTES reach;  first_line: of the stream's first byte
     Law:    line numbers, offsets and the text of each line do not depend on size; without cut lines the data of all
             chunks is the content; a cut line ends its chunk, and the next chunk begins at its true offset
     Units:  size, max_line bytes (a line's end does not count)
     """
-    offset, line, carry, ended = stream.start, 1, b"", False
+    offset, line, carry, ended = stream.start, first_line, b"", False
     while not ended or carry:
         block = _Block(stream, carry, size)
         ended = block.ended
         if _long_line(block.last, block.length, 0, max_line) is None:
-            cut = block.length if ended else _cut(block, starts)
+            cut = block.length if ended else whole_events(block, starts)
             data, carry = block.split(cut)
             count = count_lines(data)
             if data:
@@ -169,8 +170,33 @@ class _Block:
         return self._buffer.getvalue(), rest
 
 
-def _cut(block: _Block, starts: Begins | None) -> int:
-    """Where to end a block that is not the last: behind a line, before an event; 0 when it must grow first."""
+class Lines(Protocol):
+    """Bytes in which lines are sought."""
+
+    @property
+    def length(self) -> int: ...
+    def part(self, low: int, high: int) -> bytes: ...
+    def last(self, low: int, high: int) -> int: ...
+
+
+class Held:
+    """Bytes in memory, as Lines."""
+
+    def __init__(self, data: bytes) -> None:
+        self.length, self._data = len(data), data
+
+    def part(self, low: int, high: int) -> bytes:
+        return self._data[low:high]
+
+    def last(self, low: int, high: int) -> int:
+        return self._data.rfind(b"\n", low, high)
+
+
+def whole_events(block: Lines, starts: Begins | None) -> int:
+    """Where to end a block that is not the last: behind a line, before an event; 0 when it must grow first.
+
+    In: starts: see `chunks`
+    """
     end = block.last(0, block.length) + 1
     if starts is None or not end:
         return end

@@ -14,6 +14,7 @@ _IIS = re.compile(r"^(?P<name>(?:u_)?(?:ex|nc|in))(?P<day>[0-9]{6})(?:[0-9]{2})?
 _EPOCH = re.compile(r"[-.](?P<epoch>1[0-9]{9})(?![0-9])")
 _NUMBER = re.compile(r"(?<![0-9])\.(?P<number>[0-9]{1,4})$")
 _INNER = re.compile(r"(?<![0-9])\.(?P<number>[0-9]{1,3})(?=\.(?:log|txt|json|out|err)$)")
+_SAME = re.compile(r"#[0-9]+$")  # behind a name that another file has too
 _OLD = re.compile(r"[.-](?:old|bak|prev|previous)$", re.IGNORECASE)
 
 
@@ -33,6 +34,7 @@ class Part(NamedTuple):
 def part_of(path: str) -> Part:
     """Law: depends on the path alone; parts of one log stand in one folder"""
     folder, slash, name = path.rpartition("/")
+    name = _SAME.sub("", name)
     name = _OLD.sub("", re.sub(_PACKED, "", name))
     number, until = None, None
     if found := _IIS.match(name):

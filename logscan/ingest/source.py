@@ -15,7 +15,7 @@ from logscan.ingest.tar import Member
 from logscan.ingest.walk import Spot, expand, is_companion, source_error
 from logscan.model.errors import SourceError
 
-__all__ = ["Found", "Source", "Stream", "find_sources", "open_source", "sha256_of"]
+__all__ = ["Found", "Source", "Stream", "find_sources", "open_source", "sha256_of", "sources_at"]
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def find_sources(paths: Sequence[str], limits: Limits | None = None) -> Found:
     found: list[tuple[str, int, Source]] = []
     for spot in spots:
         try:
-            found += [(spot.path, rank, source) for rank, source in _sources_at(spot, limits, faults)]
+            found += [(spot.path, rank, source) for rank, source in sources_at(spot, limits, faults)]
         except OSError as fault:
             faults.append(source_error(spot.path, fault))
     found.sort(key=lambda item: (item[0], item[1], item[2].path))
@@ -119,7 +119,7 @@ def _look_up(file: Path, name: str, limits: Limits) -> tuple[Archive, Member]:
     raise FileNotFoundError(2, "No such member in the archive")
 
 
-def _sources_at(spot: Spot, limits: Limits, faults: list[SourceError]) -> list[tuple[int, Source]]:
+def sources_at(spot: Spot, limits: Limits, faults: list[SourceError]) -> list[tuple[int, Source]]:
     """The sources of one spot, each with its rank within the spot."""
     if spot.file is None or spot.status is None:
         return [(0, Source(spot.path, None, None, None))]

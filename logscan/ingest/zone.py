@@ -17,6 +17,7 @@ UTC = "UTC"
 ASSUMED = " (assumed)"  # behind the zone of a time that names none
 _OFFSET = re.compile(r"(?:UTC|GMT)?([+-])([0-9]{1,2}):?([0-9]{2})?(?::?00)?")
 _HOURS = 23
+_MACHINE = {"localtime", "Factory"}  # what they mean depends on the machine
 
 # What may stand behind a clock: an offset, a name of capitals, or a name of the zone database.
 ZONE = r"(?:UTC|GMT)?[+-][0-9]{1,2}(?::?[0-9]{2})?(?::?00)?|[A-Z][A-Za-z]+/[A-Z][A-Za-z_/+-]+|[A-Z]{1,5}|z"
@@ -48,6 +49,15 @@ def load_zones(path: Path | None = None) -> Mapping[str, timedelta]:
     if wrong:
         raise Faults(wrong)
     return {name: offset for name, offset in found.items() if offset is not None}
+
+
+def chosen(text: str) -> str | None:
+    """The one form of a zone that a person names: UTC, +02:00, Europe/Berlin; None where it is none."""
+    name = UTC if text.upper() in {"Z", "UTC", "GMT"} else text
+    offset = re.fullmatch(r"([+-])(\d{2}):?(\d{2})", name)
+    if offset and int(offset[2]) <= _HOURS and int(offset[3]) <= 59:
+        return f"{offset[1]}{offset[2]}:{offset[3]}"
+    return name if name in available_timezones() - _MACHINE else None
 
 
 def fixed(name: str) -> timedelta | None:

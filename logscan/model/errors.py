@@ -5,6 +5,7 @@
   - FormatError      a format definition is invalid
   - RuleError        a rule, playbook, taxonomy or other definition is invalid
   - SettingsError    an option or setting is invalid
+  - StateError       what logscan keeps cannot be read or written
   - Faults           several of the above at once; what loading a folder raises
 """
 
@@ -49,6 +50,10 @@ class RuleError(LogscanError):
 
 
 class SettingsError(LogscanError):
+    pass
+
+
+class StateError(LogscanError):
     pass
 
 

@@ -1,66 +1,67 @@
-"""The state: one SQLite file, brought to the newest version, changed in whole steps."""
-
 import sqlite3
 from pathlib import Path
 
 import pytest
 
-from logscan.batch.state import MIGRATIONS, open_state, transaction
-from logscan.model.errors import SettingsError
+from logscan.batch import state
+from logscan.batch.state import MIGRATIONS, NAME, open_state, transaction
+from logscan.model.errors import StateError
 
 
-def test_it_is_made_once_and_opened_again(tmp_path: Path) -> None:
-    path = tmp_path / "data" / "state.db"
-    for _ in range(2):
-        state = open_state(path)
-        assert state.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-        assert state.execute("PRAGMA journal_mode").fetchone() == ("wal",)
-        state.close()
-
-
-def test_a_step_that_fails_leaves_nothing(tmp_path: Path) -> None:
-    state = open_state(tmp_path / "state.db")
-    with pytest.raises(sqlite3.IntegrityError):
-        twice(state)
-    assert state.execute("SELECT count(*) FROM alerting").fetchone() == (0,)
-    with transaction(state):
-        state.execute("INSERT INTO alerting (name, body) VALUES ('a', '1')")
-    assert state.execute("SELECT count(*) FROM alerting").fetchone() == (1,)
-    state.close()
-
-
-def twice(state: sqlite3.Connection) -> None:
-    with transaction(state):
-        for _ in range(2):
-            state.execute("INSERT INTO alerting (name, body) VALUES ('a', '1')")
-
-
-def test_every_older_version_is_brought_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for done in range(len(MIGRATIONS)):
-        path = tmp_path / f"{done}.db"
-        with monkeypatch.context() as before:
-            before.setattr("logscan.batch.state.MIGRATIONS", MIGRATIONS[:done])
-            open_state(path).close()
-        state = open_state(path)
-        assert state.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
-        assert state.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
-        state.close()
-
-
-def test_a_newer_one_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    open_state(path).close()
-    with sqlite3.connect(path) as db:
-        db.execute("PRAGMA user_version = 99")
+def test_a_new_state_has_the_newest_version_and_writes_ahead(tmp_path: Path) -> None:
+    db = open_state(tmp_path / "data" / NAME)
+    assert db.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+    assert db.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     db.close()
-    with pytest.raises(SettingsError, match="newer logscan"):
-        open_state(path)
+    open_state(tmp_path / "data" / NAME).close()
 
 
-def test_what_is_no_state_is_refused_and_left_alone(tmp_path: Path) -> None:
-    path = tmp_path / "state.db"
-    path.write_text("these are notes, not a database\n" * 200, "utf-8")
-    with pytest.raises(SettingsError, match="cannot be used") as told:
-        open_state(path)
-    assert str(path) in str(told.value)
-    assert path.read_text("utf-8").startswith("these are notes")
+def test_every_older_state_is_brought_up_and_keeps_what_it_holds(tmp_path: Path) -> None:
+    step = "CREATE TABLE later (x TEXT); -- a comment; with a semicolon\nINSERT INTO later VALUES ('y;z');\n"
+    for done in range(len(MIGRATIONS) + 1):
+        path = tmp_path / f"{done}.sqlite"
+        with pytest.MonkeyPatch.context() as before:
+            before.setattr(state, "MIGRATIONS", MIGRATIONS[:done])
+            open_state(path).close()
+            before.setattr(state, "MIGRATIONS", (*MIGRATIONS, step))
+            db = open_state(path)
+            assert db.execute("SELECT x FROM later").fetchall() == [("y;z",)]
+            assert db.execute("SELECT count(*) FROM outbox, facts, history").fetchone() == (0,)
+            db.close()
+
+
+def test_a_step_that_fails_leaves_the_state_as_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_state(tmp_path / NAME).close()
+    monkeypatch.setattr(state, "MIGRATIONS", (*MIGRATIONS, "CREATE TABLE one (x);\nCREATE TABLE one (x);\n"))
+    with pytest.raises(StateError, match="already exists"):
+        open_state(tmp_path / NAME)
+    monkeypatch.undo()
+    db = open_state(tmp_path / NAME)
+    assert not db.execute("SELECT name FROM sqlite_master WHERE name = 'one'").fetchall()
+    db.close()
+
+
+def test_a_later_state_is_refused(tmp_path: Path) -> None:
+    db = sqlite3.connect(tmp_path / NAME)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(
+        StateError, match=r"was written by a later logscan: version 99, this one knows \d+\n +hint: upd"
+    ):
+        open_state(tmp_path / NAME)
+
+
+def test_what_is_no_state_is_told(tmp_path: Path) -> None:
+    (tmp_path / NAME).write_bytes(b"nothing of the kind" * 100)
+    with pytest.raises(StateError, match="file is not a database"):
+        open_state(tmp_path / NAME)
+    with pytest.raises(StateError, match="holds no archive"):
+        open_state(tmp_path / "none" / NAME, make=False)
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
+    db = open_state(tmp_path / NAME)
+    with pytest.raises(sqlite3.IntegrityError), transaction(db):
+        db.executemany("INSERT INTO facts VALUES (?, ?)", [("a", "b"), ("a", "c")])
+    assert not db.execute("SELECT * FROM facts").fetchall()
+    db.close()

@@ -1,0 +1,236 @@
+"""Reads sources from where an earlier run ended, as far as whole lines reach."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
+from typing import NamedTuple
+
+from logscan.engine.local import Local, Opened, Passed, event_starts, newer_parts_first
+from logscan.engine.partial import Partial
+from logscan.engine.plan import SELDOM, Task
+from logscan.engine.sample import LOOK, Looked, Sample, look_at
+from logscan.engine.worker import work
+from logscan.ingest.chunk import Begins, Chunk, Held, chunks, count_lines, whole_events
+from logscan.ingest.detect import Detection
+from logscan.ingest.document import document_chunks, sample_of
+from logscan.ingest.header import NONE, Header, in_force
+from logscan.ingest.limits import load_limits
+from logscan.ingest.raw import Filled, Handle
+from logscan.ingest.source import Source, open_source
+from logscan.ingest.trail import Mark, Trail
+from logscan.ingest.walk import source_error
+from logscan.model.errors import LogscanError, SourceError, Where
+
+
+class Known(NamedTuple):
+    """What a look at a source told: formats in the order in which they are tried, the shares of those seen.
+
+    size    bytes of the source when it was looked at;  seldom: the columns of SELDOM that it has
+    """
+
+    formats: tuple[str, ...]
+    shares: Mapping[str, float]
+    why: str
+    doubt: str
+    seldom: tuple[str, ...]
+    size: int
+
+
+class Place(NamedTuple):
+    """Where reading goes on: behind mark.offset, at a line, below some directives."""
+
+    mark: Mark = Mark()
+    line: int = 1
+    header: Header = NONE
+
+
+class Begun(NamedTuple):
+    """A source and what is known of it.
+
+    near      the bytes that place.mark.near is the digest of, where the source can be read from there; else it is read
+              from its beginning, and what stands above the place is passed over
+    finished  nothing will be written behind its end any more: its last line is whole
+    """
+
+    source: Source
+    place: Place = Place()
+    known: Known | None = None
+    near: bytes | None = None
+    finished: bool = False
+
+
+class Step(NamedTuple):
+    """A chunk that was handed out, and where reading goes on behind it.
+
+    reached  all that was read, this chunk too;  last: nothing of the source follows in this run
+    tail   what follows may yet belong to its last event, or to its last line: the place lies before it
+    whole  a file of JSON documents: nothing of it can be read without the rest
+    plain  the content is what the file holds, byte for byte at its offsets
+    """
+
+    source: Source
+    place: Place
+    known: Known
+    opened: Opened
+    reached: Mark
+    tail: bool = False
+    last: bool = False
+    whole: bool = False
+    plain: bool = False
+
+
+Keep = Callable[[Step, Partial], None]
+
+
+class Resumed(Local):
+    """Law: chunks are kept in the order in which they stand in their source"""
+
+    def follow(self, begun: Sequence[Begun], keep: Keep) -> None:
+        waiting: deque[tuple[Step, Future[Partial]]] = deque()
+        with ThreadPoolExecutor(self.settings.jobs) as pool, closing(self._all(begun)) as steps:
+            for step, chunk, task in steps:
+                waiting.append((step, pool.submit(work, chunk, task, self.plan)))
+                while len(waiting) > self.settings.jobs:
+                    done, future = waiting.popleft()
+                    keep(done, future.result())
+                if self.settings.stop():
+                    break
+            for done, future in waiting:
+                keep(done, future.result())
+
+    def _all(self, begun: Sequence[Begun]) -> Generator[tuple[Step, Chunk, Task]]:
+        wanted = {each.source.path: each for each in begun}
+        for source in newer_parts_first([each.source for each in begun]):
+            try:
+                yield from self._of(wanted[source.path])
+            except LogscanError as fault:
+                self.faults.append(fault)
+            except OSError as fault:
+                self.faults.append(source_error(source.path, fault))
+
+    def _of(self, begun: Begun) -> Generator[tuple[Step, Chunk, Task]]:
+        source, mark = begun.source, begun.place.mark
+        if begun.near is not None and source.file is not None:
+            with source.file.open("rb", buffering=0) as file:
+                file.seek(mark.offset)
+                yield from self._rest(begun, Trail(Behind(file, mark.offset), mark, begun.near), [])
+            return
+        with open_source(source) as stream:
+            if stream.binary:
+                hint = "leave it out, or decompress it if it is an unknown archive"
+                why = "; ".join(stream.notes) or "is a binary file, not a log"
+                raise SourceError(why, where=Where(source.path), hint=hint)
+            trail = Trail(stream)
+            if mark.offset and not trail.passed(mark):
+                hint = "it is looked at again in the next run"
+                raise SourceError("was changed while it was read", where=Where(source.path), hint=hint)
+            yield from self._rest(begun, trail, stream.notes)
+
+    def _rest(self, begun: Begun, trail: Trail, notes: list[str]) -> Generator[tuple[Step, Chunk, Task]]:
+        source, place = begun.source, begun.place
+        looked = Looked(trail)
+        records = None
+        if trail.start == place.mark.begin or not place.mark.offset:
+            records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
+        task, known = self._told(begun, looked, records)
+        plain = _is_plain(source, looked)
+        passed = Passed(in_force(looked.head, place.header), place.header)
+
+        def step(chunk: Chunk, behind: Place) -> tuple[Step, Chunk, Task]:
+            opened = Opened("", tuple(notes), known.why, known.doubt)
+            told = Step(source, behind, known, opened, behind.mark, whole=records is not None, plain=plain)
+            return told, chunk, task
+
+        held: Chunk | None = None
+        for chunk in self._cuts(looked, begun, task, passed, of_records=records is not None):
+            if held is not None:
+                yield step(held, Place(trail.at(chunk.offset), chunk.first_line, passed.header))
+            held = chunk._replace(header=passed.header)
+            passed.header = in_force(chunk.data, passed.header)
+        if held is None:
+            return
+        passed.header = held.header
+        starts = event_starts(task, passed) if records is None else None
+        parts = list(_ended(held, trail, starts, finished=begun.finished or not plain or records is not None))
+        for number, (part, tail) in enumerate(parts, 1):
+            end = trail.end if part.cut_lines else part.offset + len(part.data)
+            behind = Place(trail.at(part.offset), part.first_line, part.header)
+            if not tail:
+                line = part.first_line + count_lines(part.data) + part.cut_lines
+                behind = Place(trail.at(end), line, in_force(part.data, part.header))
+            told, piece, _ = step(part, behind)
+            yield told._replace(reached=trail.at(end), tail=tail, last=number == len(parts)), piece, task
+
+    def _cuts(self, looked: Looked, begun: Begun, task: Task, passed: Passed, *, of_records: bool) -> Iterator[Chunk]:
+        path, size = begun.source.path, self.settings.chunk
+        if of_records:
+            return document_chunks(looked, path, load_limits(), size=size)
+        starts = event_starts(task, passed)
+        return chunks(looked, path, size=size, starts=starts, first_line=begun.place.line)
+
+    def _told(self, begun: Begun, looked: Looked, records: Sequence[str] | None) -> tuple[Task, Known]:
+        source, known = begun.source, begun.known
+        sample = look_at(source, looked) if records is None else Sample(list(records), ends=False)
+        by_id = {form.id: form for form in self.plan.formats}
+        size = source.size or 0
+        if known is None or set(known.formats) != set(by_id) or known.size < LOOK <= 2 * size > 4 * known.size:
+            whole = sample
+            if begun.place.mark.offset:
+                with open_source(source) as stream:
+                    whole = look_at(source, Looked(stream))
+            chosen = self.chosen(whole, documents=records is not None)
+            clock = self.clock(source, sample, chosen)
+            task = self.tasks.make(source.path, chosen.order, chosen.shares, clock, whole.lines)
+            seldom = tuple(sorted(SELDOM & task.narrow))
+            order = tuple(form.id for form in chosen.order)
+            return task, Known(order, chosen.shares, chosen.why, chosen.doubt, seldom, size)
+        chosen = Detection(tuple(by_id[name] for name in known.formats), known.why, known.shares, known.doubt)
+        clock, has = self.clock(source, sample, chosen), frozenset(known.seldom)
+        return self.tasks.make(source.path, chosen.order, known.shares, clock, sample.lines, seldom=has), known
+
+
+class Behind:
+    """What stands in a plain file behind an offset."""
+
+    def __init__(self, file: Handle, offset: int) -> None:
+        self.start = offset
+        self._reader = Filled(file)
+
+    def readinto(self, view: memoryview, /) -> int:
+        return self._reader.readinto(view)
+
+
+def _is_plain(source: Source, looked: Looked) -> bool:
+    """Whether the content is what the file holds, byte for byte at its offsets."""
+    if source.member is not None or source.file is None or not source.file.is_file():
+        return False
+    with source.file.open("rb") as file:
+        file.seek(looked.start)
+        return file.read(len(looked.head)) == looked.head
+
+
+def _ended(last: Chunk, trail: Trail, starts: Begins | None, *, finished: bool) -> Iterator[tuple[Chunk, bool]]:
+    """The last chunk of a source, in two: what is sure, and its last event, which may yet go on.
+
+    Law: of a source that is not finished, a last line without its end is in neither
+    """
+    data, cut = last.data, last.cut_lines
+    whole = len(data) if trail.last == ord("\n") else data.rfind(b"\n") + 1
+    if whole < len(data) and not finished:
+        data, cut = data[:whole], 0
+    sure = len(data) if cut and whole == len(data) else whole
+    if starts is not None and not cut:
+        sure = whole_events(Held(data[:whole]), starts)
+    if sure:
+        rest = 0 if sure < len(data) else cut
+        yield last._replace(data=data[:sure], cut_lines=rest), False
+    if sure < len(data):
+        behind = last._replace(
+            data=data[sure:],
+            cut_lines=cut,
+            offset=last.offset + sure,
+            first_line=last.first_line + count_lines(data[:sure]),
+            header=in_force(data[:sure], last.header),
+        )
+        yield behind, True

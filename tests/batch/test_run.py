@@ -1,0 +1,55 @@
+"""A run, from settings to the page."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from logscan.batch.config import Config
+from logscan.batch.run import Around, Outcome, run_once
+from tests.batch.runs import KEY, NOW, access, archived, cache_folder, config, scanned, summary
+
+
+def around(**more: object) -> Around:
+    told: dict[str, object] = {
+        "key": KEY,
+        "cache": Path(cache_folder().name),
+        "version": "0",
+        "command": "logscan run",
+        "stop": lambda: False,
+        "sleep": lambda _: None,
+        "clock": lambda: NOW,
+        "bundle": lambda: "",
+    }
+    return Around(**told | more)  # type: ignore[arg-type]
+
+
+def once(settings: Config, minutes: int = 0, **more: object) -> Outcome:
+    return run_once(settings, around(**more), NOW + timedelta(minutes=minutes))
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def test_only_what_is_new_is_read_and_the_report_tells_all_of_it(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    log = tmp_path / "logs" / "access.log"
+    log.write_bytes(access(0, 60))
+    first = once(settings)
+    assert (first.outcome, first.counted.lines, first.report) == ("done", 60, "report-2030-01-01.html")
+    log.write_bytes(access(0, 90))
+    second = once(settings, 5)
+    assert (second.outcome, second.counted.lines) == ("done", 30)
+    assert second.answer is not None
+    assert second.answer.scan.lines == 90
+    assert summary(archived(settings)) == summary(scanned(log))
+    assert (settings.reports.folder / "index.html").is_file()
+
+
+def test_a_run_with_nothing_new_changes_no_byte_of_any_output(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    (tmp_path / "logs" / "access.log").write_bytes(access(0, 30))
+    once(settings)
+    before = files(settings.reports.folder), files(settings.data / "archive")
+    told = once(settings, 60)
+    assert told.outcome == "nothing new"
+    assert (files(settings.reports.folder), files(settings.data / "archive")) == before

@@ -1,0 +1,30 @@
+import polars as pl
+
+from logscan.analysis.course import Steps, course_of
+from logscan.batch.tables import TABLES, Read, frames, tallies
+from logscan.engine.partial import Tally, empty
+from logscan.model.schemas import CLASSIFIED, TIME
+
+
+def test_a_tally_comes_back_as_it_was() -> None:
+    events = pl.DataFrame(
+        {
+            "@timestamp": pl.Series([10, 5, 90_000_000_000, 3, 4], dtype=pl.Int64).cast(TIME),
+            "logscan.line": pl.Series([1, 2, 3, 4, 5], dtype=pl.UInt64()),
+            "event.timezone": ["UTC", "UTC", "CET", "CET", "UTC"],
+        }
+    )
+    course = course_of(events, Steps(60, 30), offset=7, end=99)
+    assert course.gaps
+    assert course.jumps
+    tally = Tally(lines=5, bytes=92, events=5, datasets={"combined": 5}, courses=(course,), first=events[0, 0])
+    made = frames([Read(3, 7, 99, [empty()._replace(tallies={"a.log": tally})])], {})
+    assert list(tallies(made["sources"])) == [(3, tally)]
+    assert {name: frame.schema for name, frame in made.items()} == dict(TABLES)
+
+
+def test_failures_without_a_service_get_that_of_their_source() -> None:
+    rows = CLASSIFIED.to_frame(eager=True).clear(2).with_columns(pl.Series("service.name", ["own", None]))
+    partial = empty()._replace(classified=rows, tallies={"a.log": Tally()})
+    assert frames([Read(3, 0, 9, [partial])], {3: "shop"})["failures"]["service.name"].to_list() == ["own", "shop"]
+    assert frames([Read(3, 0, 9, [partial])], {})["failures"]["logscan.file"].to_list() == [3, 3]
