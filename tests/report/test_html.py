@@ -144,18 +144,15 @@ def test_the_whole_page_is_as_it_was_looked_at(golden: Any, case: str) -> None:
     scan = replace(typical(), timeline=hours, bucket_s=3600)
     if case == "one":
         hours = tuple(row for row in hours if row[1] in ("ok", "token_expired"))
+        alone: Any = {
+            "by_cause": {"token_expired": 346},
+            "auth_failures": 346,
+            "rejected": (),
+            "rejects": 0,
+            "faults": (),
+        }
         groups = tuple(row for row in scan.groups if row[2] == "token_expired")
-        only = {"token_expired": 346}
-        scan = replace(
-            scan,
-            timeline=hours,
-            findings=(finding(),),
-            by_cause=only,
-            auth_failures=346,
-            faults=(),
-            rejected=(),
-            rejects=0,
-        )
+        scan = replace(scan, timeline=hours, groups=groups, findings=(finding(),), **alone)
     page = re.sub(
         r"(<(script|style)(?! type=.application/json)[^>]*>).*?(</\2>)", r"\1…\3", render(scan), flags=re.DOTALL
     )
