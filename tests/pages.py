@@ -7,6 +7,7 @@ from typing import NamedTuple
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 RULES, FORMATS, REPORT = DOCS / "rules.md", DOCS / "formats.md", DOCS / "report.md"
+SCHEDULED = DOCS / "scheduled.md"
 PAGES = [ROOT / "README.md", *sorted(DOCS.glob("*.md"))]
 
 

@@ -23,7 +23,7 @@ from logscan.ingest.when import Clock
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import CLASSIFIED, EVENTS, LINES
 from logscan.rules.load import Library, load_library
-from tests.pages import FORMATS, PAGES, REPORT, RULES, Block, blocks, code, files, prose, write
+from tests.pages import FORMATS, PAGES, REPORT, RULES, SCHEDULED, Block, blocks, code, files, prose, write
 
 CLOCK = Clock("UTC", datetime(2026, 4, 1, tzinfo=UTC))
 
@@ -46,7 +46,7 @@ def library(*folders: Path) -> Library:
 # Examples
 
 
-@pytest.mark.parametrize("page", [RULES, FORMATS], ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", [RULES, FORMATS, SCHEDULED], ids=lambda page: page.stem)
 def test_a_page_can_be_followed_step_by_step(page: Path, here: Path) -> None:
     ran = 0
     for block in blocks(page):

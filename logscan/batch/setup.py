@@ -44,7 +44,14 @@ def setup_files(setup: Setup) -> dict[Path, str]:
         keep_trailing_newline=True,
         autoescape=False,  # noqa: S701 - none of these is HTML; each value has the quotes of its own file
     )
-    environment.filters |= {"toml": _toml, "command": _command, "word": _word, "whole": _whole, "cron": _cron}
+    environment.filters |= {
+        "toml": _toml,
+        "command": _command,
+        "word": _word,
+        "whole": _whole,
+        "cron": _cron,
+        "shell": shlex.quote,
+    }
     config, folder = setup.config, setup.config.parent
     name = config.stem
     states = [_state_of(path) for path in (setup.data, setup.reports)]
@@ -58,9 +65,9 @@ def setup_files(setup: Setup) -> dict[Path, str]:
         "dynamic": dynamic,
         "states": states,
         "home": any(_under_home(path) for path in (config, setup.data, setup.reports, Path(setup.program[0]))),
-        "sources": setup.sources,
     }
-    own = {"data": _beside(setup.data, folder), "reports": _beside(setup.reports, folder)}
+    own: dict[str, object] = {"data": _beside(setup.data, folder), "reports": _beside(setup.reports, folder)}
+    own |= {"sources": [_beside(Path(glob), folder) for glob in setup.sources]}
     placed = {"data": str(setup.data), "reports": str(setup.reports)}
     made = {}
     for suffix in ("toml", "service", "timer", "cron"):

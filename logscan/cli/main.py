@@ -15,6 +15,11 @@ COMMANDS = {
     "scan": ("logscan.cli.scan", "scan_command", "Print the findings as a table or JSON."),
     "events": ("logscan.cli.events", "events_command", "Print the classified authentication failures, or every event."),
     "bundle": ("logscan.cli.bundle", "bundle_command", "Write a zip of report, findings, evidence and charts."),
+    "init": (
+        "logscan.cli.init",
+        "init_command",
+        "Write what scheduled runs need: settings, a systemd timer, a cron line.",
+    ),
     "run": ("logscan.cli.run", "run_command", "Read what is new in the logs of a settings file, and report on it."),
     "verify": ("logscan.cli.verify", "verify_command", "Say whether files are those that a report was made from."),
     "diff": ("logscan.cli.diff", "diff_command", "Say what changed between two scans, or two periods of a log."),

@@ -42,10 +42,17 @@ class Detected(NamedTuple):
 def detect_paths(paths: Sequence[str], formats: Sequence[Format], key: bytes, stdin: BinaryIO | None) -> list[Detected]:
     """Every source of the paths, by path; what cannot be read is there with its fault."""
     found = find_sources(paths)
-    redactor = load_redactor(rules_dir() / "redaction.yml", key)
     seen = [Detected(fault.where.path, fault=fault.what) for fault in found.faults]
-    seen += [_detected(source, formats, redactor, stdin) for source in found.sources]
+    seen += detect_sources(found.sources, formats, key, stdin)
     return sorted(seen, key=lambda each: each.path)
+
+
+def detect_sources(
+    sources: Sequence[Source], formats: Sequence[Format], key: bytes, stdin: BinaryIO | None = None
+) -> list[Detected]:
+    """Each of the sources, in their order."""
+    redactor = load_redactor(rules_dir() / "redaction.yml", key)
+    return [_detected(source, formats, redactor, stdin) for source in sources]
 
 
 def _detected(source: Source, formats: Sequence[Format], redactor: Redactor, stdin: BinaryIO | None) -> Detected:
