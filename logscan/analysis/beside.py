@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from logscan.analysis.failures import SECOND, Columns
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.unit import Answers, Unit
 from logscan.model.schemas import OUTCOMES
 

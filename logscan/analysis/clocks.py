@@ -7,7 +7,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from logscan.analysis.failures import SECOND
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.model.finding import ClockOffset
 
 _DENSE = 40  # lines of one client and route of one log, beyond which pairing each with each says nothing

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import Floats, gap_statistics
 
 

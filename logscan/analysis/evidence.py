@@ -38,12 +38,17 @@ def telling_places(failures: pl.DataFrame, rows: Rows, most: int) -> list[Place]
 
 def read_evidence(classified: pl.LazyFrame, places: Sequence[Place]) -> dict[Place, Evidence]:
     """The text of those lines, as the log has it after redaction."""
+    return {
+        (path, line, offset): Evidence(path, line, offset, text or "")
+        for path, line, offset, text in at_places(classified, places, ["event.original"]).iter_rows()
+    }
+
+
+def at_places(classified: pl.LazyFrame, places: Sequence[Place], columns: Sequence[str]) -> pl.DataFrame:
+    """Out: path, line, offset, then the columns asked for"""
     keys = {"log.file.path": pl.String(), "logscan.line": pl.UInt64(), "log.offset": pl.UInt64()}
     wanted = pl.DataFrame(sorted(set(places)), schema=keys, orient="row")
-    found = classified.select("log.file.path", "logscan.line", pl.col("log.offset").fill_null(0), "event.original")
+    found = classified.select("log.file.path", "logscan.line", pl.col("log.offset").fill_null(0), *columns)
     # The line alone rules out nearly all, and with it the texts of a file need not be read.
     near = found.filter(pl.col("logscan.line").is_in(wanted["logscan.line"].unique().implode()))
-    lines = near.join(wanted.lazy(), on=list(keys), how="semi").collect()
-    return {
-        (path, line, offset): Evidence(path, line, offset, text or "") for path, line, offset, text in lines.iter_rows()
-    }
+    return near.join(wanted.lazy(), on=list(keys), how="semi").collect()

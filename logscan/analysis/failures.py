@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.request_ids import load_request_ids, request_ids, wanted_columns
+from logscan.analysis.traits import Traits
 from logscan.analysis.visits import principal, site
 from logscan.model.taxonomy import UNCLASSIFIED
 
@@ -24,6 +25,7 @@ _TEXTS = {
     "upstream": "server.address",
     "method": "http.request.method",
     "agent": "user_agent.original",
+    "protocol": "http.version",
     "cause": "logscan.cause",
     "confidence": "logscan.confidence",
 }
@@ -48,6 +50,11 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
          (expires: microseconds since the epoch), target (a number for the very path, ids and all), client_id, user_id
          and endpoint_id (as in VISITS), family (of the dataset), group (the endpoint without ids at its end); sorted by
          time, path and offset; `row` is the place in that order
+
+
+         (expires: microseconds since the epoch), client_id, user_id and endpoint_id (as in VISITS), family (of the
+         dataset), group (the endpoint without ids at its end), program (the agent without versions); sorted by time,
+         path and offset; `row` is the place in that order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
     ids = load_request_ids()
@@ -71,7 +78,10 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
         found = found.with_columns(as_places(read[column]).alias(name), *read.get_columns()[1:])
     family = mapped(found["dataset"], lambda names: names.replace_strict(judgement.families, default=names))
     group = mapped(found["endpoint"], lambda names: names.str.replace(_IDS_AT_END, "")).alias("group")
-    ordered = found.with_columns(family.alias("family"), group).sort("t", "path", "line", "offset", nulls_last=True)
+    program = mapped(found["agent"], lambda agents: _programs(agents, judgement.traits)).alias("program")
+    ordered = found.with_columns(family.alias("family"), group, program).sort(
+        "t", "path", "line", "offset", nulls_last=True
+    )
     return ordered.with_row_index("row")
 
 
@@ -80,6 +90,10 @@ def _target() -> pl.Expr:
     path = pl.coalesce("url.path", pl.col("url.original").str.replace_all(_NOT_PATH, ""), "logscan.endpoint")
     plain = path.str.strip_chars_end("/")
     return pl.when(path.str.starts_with("/")).then(plain.hash(0)).alias("target")
+
+
+def _programs(agents: pl.Series, traits: Traits) -> pl.Series:
+    return agents.alias("agent").to_frame().select(traits.program(pl.col("agent"))).to_series()
 
 
 def as_places(texts: pl.Series) -> pl.Series:
@@ -119,7 +133,7 @@ class Columns:
         self.status = failures["status"].fill_null(0).to_numpy()
         self._numbers = {name: failures[name].to_numpy() for name in _NUMBERS if failures[name].count()}
         self._sought: dict[tuple[str, str], int] = {}
-        self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family", "group")}
+        self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family", "group", "program")}
 
     def __getitem__(self, name: str) -> Coded:
         return self._texts[name]

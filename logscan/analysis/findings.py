@@ -11,6 +11,7 @@ import polars as pl
 from logscan.analysis.activity import Activity, activity_of
 from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import pool_bare
+from logscan.analysis.contrast import Contrasts
 from logscan.analysis.coverage import Coverage
 from logscan.analysis.failures import SECOND, Columns, read_failures
 from logscan.analysis.handshake import name_benign
@@ -23,6 +24,7 @@ from logscan.analysis.telling import TIMELINE, Teller
 from logscan.analysis.unit import Answers, Rows, Unit
 from logscan.analysis.wide import Wide
 from logscan.model.finding import ClockOffset, Finding
+from logscan.model.schemas import LET_IN
 from logscan.rules.load import Library
 
 
@@ -30,6 +32,7 @@ class Observed(NamedTuple):
     """All that was read.
 
     first and last  of all events; None when no line has a time
+    let_in          LET_IN: some of the successes
     sources         path -> first and last of its events
     marks           moments that somebody marked, and their labels
     """
@@ -41,6 +44,7 @@ class Observed(NamedTuple):
     last: datetime | None
     sources: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({})
     marks: tuple[tuple[datetime, str], ...] = ()
+    let_in: pl.DataFrame = LET_IN.to_frame()
 
 
 class Built(NamedTuple):
@@ -85,7 +89,10 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     log = Log(columns, judgement.measures, first, last, clients, Coverage(spans, (first, last)), marks)
     maker = _Maker(observed, library, judgement, failures=failures, answers=Answers(activity, log, observed.totals))
     units = maker.units()
-    told = Teller(failures, classified, maker.assessor, library, judgement).tell(units)
+    good = int(observed.totals.filter(pl.col("outcome") == "ok")["events"].sum())
+    contrasts = Contrasts(log, observed.let_in, good)
+    teller = Teller(failures, classified, maker.assessor, contrasts, library=library, judgement=judgement)
+    told = teller.tell(units)
     return Built(told.findings, told.timeline, columns, told.members, joined.clocks, activity)
 
 

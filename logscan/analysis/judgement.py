@@ -1,17 +1,19 @@
 """The definitions that turn measures into units, states, severities and advice; all checked before a log is opened."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
+from logscan.analysis.measures import Measures, read_measures
 from logscan.analysis.series import SERIES
+from logscan.analysis.traits import Traits, read_traits
 from logscan.model.document import Document, read_document
 from logscan.model.errors import Faults, LogscanError
 from logscan.model.severity import SEVERITIES
 from logscan.rules.shape import Shape
 
+_FILES = ("measures.yml", "judgement.yml", "logging_advice.yml", "contrast.yml")
 STATES = ("open", "closed", "silent", "resolved")
 _JUDGED = {*SERIES, "pattern", "state", "named", "behaviour"}
 _OPS = {
@@ -21,105 +23,6 @@ _OPS = {
     "gt": lambda got, want: got > want,
     "gte": lambda got, want: got >= want,
 }
-
-
-@dataclass(frozen=True)
-class Measures:
-    """The numbers of rules/measures.yml, where each is explained with its unit."""
-
-    retry_gap_s: float
-    finest_gap_s: float
-    finest_stamps: float
-    regular_cv: float
-    fine_episodes: int
-    fine_failures: int
-    period_episodes: int
-    period_quantiles: tuple[float, ...]
-    period_missed_share: float
-    minute_stamps: int
-    spread_windows: int
-    tries_span_s: float
-    networks_span_s: float
-    windows: int
-    window_events: float
-    window_s: float
-    burst_width_share: float
-    stretch_share: float
-    open_chance: float
-    pair_s: float
-    reason_s: float
-    id_lines: int
-    neighbour_s: float
-    clock_reach_s: float
-    clock_near_s: float
-    clock_pairs: int
-    clock_share: float
-    clock_lead_share: float
-    link_share: float
-    link_lead: float
-    link_clients: int
-    concentration_share: float
-    proxy_ok_share: float
-    dominant_share: float
-    dominant_events: int
-    few_principals: int
-    named_principals: int
-    principals: int
-    rows: int
-    wide_clients: int
-    wide_share: float
-    wide_known_share: float
-    wide_turn_share: float
-    wide_fading_share: float
-    wide_score: float
-    wide_windows: int
-    wide_endpoints: int
-    wide_rounds: int
-    wide_looks: int
-    wide_dense_share: float
-    reach: float
-    reach_events: int
-    period_spread: float
-    onset_windows: float
-    onset_gaps: float
-    gap_s: float
-    gap_share: float
-    gap_times: float
-    jump_s: float
-    trend_windows: int
-    trend_events: int
-    ramp_clients: int
-    ramp_p: float
-    ramp_ratio: float
-    ramp_share: float
-    burst_windows: int
-    burst_times: float
-    burst_events: int
-    burst_least: int
-    spell_share: float
-    cycle_times: float
-    cycle_more: float
-    turn_clients: int
-    turn_requests: int
-    turnover_clients: int
-    beside_clients: int
-    redirect_s: float
-    dips: int
-    dips_again: int
-    dip_s: float
-    dip_clients: int
-    dip_share: float
-    marks_least: int
-    marked_share: float
-    errors_least: int
-    diff_times: float
-    diff_chance: float
-    mark_s: float
-    mark_shifts: int
-    evidence_lines: int
-    listed: int
-    episodes_listed: int
-    events_listed: int
 
 
 class Entry(NamedTuple):
@@ -156,6 +59,7 @@ class Judgement(NamedTuple):
     severities: tuple[Entry, ...]
     caveats: tuple[Entry, ...]
     advice: tuple[Advice, ...]
+    traits: Traits
 
     def family(self, dataset: str) -> str:
         return self.families.get(dataset, dataset)
@@ -176,15 +80,15 @@ class Judgement(NamedTuple):
 
 
 def load_judgement(folders: Sequence[Path]) -> Judgement:
-    """Read measures.yml, judgement.yml and logging_advice.yml; of each, the one in the last folder that has it.
+    """Read measures.yml, judgement.yml, logging_advice.yml and contrast.yml, each of the last folder that has it.
 
-    Errors: Faults, with every fault of the three files
+    Errors: Faults, with every fault of these files
     """
     faults: list[LogscanError] = []
-    read = {name: _read(folders, name, faults) for name in ("measures.yml", "judgement.yml", "logging_advice.yml")}
+    read = {name: _read(folders, name, faults) for name in _FILES}
     if faults:
         raise Faults(faults)
-    measures = _measures(read["measures.yml"], faults)
+    measures = read_measures(read["measures.yml"], faults)
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
     shape.refuse_unknown(
@@ -203,9 +107,11 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     severities = _entries(shape, "severities", SEVERITIES)
     caveats = _entries(shape, "caveats", None)
     advice = _advice(read["logging_advice.yml"], faults)
-    if faults or measures is None:
+    traits = read_traits(read["contrast.yml"], faults)
+    if faults or measures is None or traits is None:
         raise Faults(faults)
-    return Judgement(measures, families, refines, bare, alike, periods, recurs, states, severities, caveats, advice)
+    told = (states, severities, caveats, advice, traits)
+    return Judgement(measures, families, refines, bare, alike, periods, recurs, *told)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:
@@ -215,29 +121,6 @@ def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Doc
     except LogscanError as fault:
         faults.append(fault)
         return Document(name, None, {}, "")
-
-
-def _measures(document: Document, faults: list[LogscanError]) -> Measures | None:
-    shape = Shape(document, document.value, "", faults)
-    kinds = {field.name: field.type for field in fields(Measures)}
-    shape.refuse_unknown(kinds)
-    good: dict[str, Any] = {}
-    for name, kind in kinds.items():
-        got: Any = shape.value.get(name)
-        several = kind not in (int, float)
-        numbers = got if several and isinstance(got, list) and got else [got]
-        if several is not isinstance(got, list) or not all(_positive(number, whole=kind is int) for number in numbers):
-            wanted = "a list of positive numbers" if several else "a positive number"
-            hint = f"write `{name}: [1]`" if several else f"write `{name}: 1`"
-            shape.add(name, "is missing" if got is None else f"is not {wanted}", hint)
-        else:
-            good[name] = tuple(numbers) if several else got
-    return Measures(**good) if len(good) == len(kinds) else None
-
-
-def _positive(number: Any, *, whole: bool) -> bool:
-    kinds = int if whole else int | float
-    return isinstance(number, kinds) and not isinstance(number, bool) and number > 0
 
 
 def _lists(shape: Shape, name: str) -> dict[str, list[str]]:

@@ -3,7 +3,7 @@
 import polars as pl
 
 from logscan.analysis.failures import SECOND
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 
 # Seconds by which the telling lines are moved to see how often strangers would meet; no clock beats at all of them.
 _APART = (-211.0, -97.0, -31.0, 43.0, 109.0, 223.0)

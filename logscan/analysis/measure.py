@@ -10,7 +10,7 @@ from logscan.analysis.coverage import Coverage
 from logscan.analysis.episodes import Episodes, collapse
 from logscan.analysis.facts import measure_facts
 from logscan.analysis.failures import Columns
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import (
     Floats,
     burst_share,

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from logscan.analysis.course import Course, Step, Zoned, joined, replaced, usual_step_s, when
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.ingest.rotation import part_of
 from logscan.ingest.zone import ASSUMED, UTC, fixed, meaning, written
 from logscan.model.finding import Coverage, Stretch, Zone

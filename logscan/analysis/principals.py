@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from logscan.analysis.failures import Columns
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.successes import Clients
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 

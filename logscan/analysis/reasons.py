@@ -6,7 +6,7 @@ import polars as pl
 
 from logscan.analysis.clocks import clock_offsets, shifts
 from logscan.analysis.failures import LISTED, SECOND, as_places
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.pairing import Paired, pair
 from logscan.analysis.ties import BY_CLIENT, BY_PROGRAM, Found, tied, with_ties
 from logscan.analysis.untimed import pair_untimed, with_assumed_times

@@ -160,7 +160,7 @@ def best_step(failures: Floats, total: Floats) -> Step | None:
     starts, ends = _stretches(size)
     inside, asked = bad[ends] - bad[starts], seen[ends] - seen[starts]
     outside, rest = bad[-1] - inside, seen[-1] - asked
-    score = _likelihood(inside, asked) + _likelihood(outside, rest) - _likelihood(bad[-1:], seen[-1:])
+    score = likelihood(inside, asked) + likelihood(outside, rest) - likelihood(bad[-1:], seen[-1:])
     higher = inside * rest > outside * asked
     score = np.where(higher, score, 0.0)
     rounded = np.round(score, 9)
@@ -185,9 +185,9 @@ def best_split(failures: Floats, successes: Floats, weights: Floats) -> int:
     before = np.arange(failures.size, dtype=np.float64)
     passed = np.concatenate(([0.0], weights.cumsum()))
     good = passed[np.searchsorted(successes, failures, side="left")]
-    left = _likelihood(before, before + good)
+    left = likelihood(before, before + good)
     after, rest = failures.size - before, passed[-1] - good
-    right = _likelihood(after, after + rest)
+    right = likelihood(after, after + rest)
     higher = after * (before + good) >= before * (after + rest)
     return int(np.argmax(np.where(higher, np.round(left + right, 9), -np.inf)))
 
@@ -211,7 +211,8 @@ def most_distinct(times: Floats, codes: NDArray[np.int64], width: float) -> int:
     return int(step[np.lexsort((step, at))].cumsum().max())
 
 
-def _likelihood(bad: Floats, seen: Floats) -> Floats:
+def likelihood(bad: Floats, seen: Floats) -> Floats:
+    """Log-likelihood of so many failures of so many requests at their own rate (Bernoulli)."""
     good = seen - bad
     with np.errstate(divide="ignore", invalid="ignore"):
         found = np.where(bad > 0, bad * np.log(bad / seen), 0.0) + np.where(good > 0, good * np.log(good / seen), 0.0)

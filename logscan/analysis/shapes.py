@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from logscan.analysis.bursts import burst_runs
 from logscan.analysis.cycles import Cycle, cycle_at
-from logscan.analysis.judgement import Measures
 from logscan.analysis.marks import after_marks
+from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import Floats, fold_period, gap_statistics
 from logscan.analysis.stretch import Stretch
 from logscan.analysis.successes import Successes

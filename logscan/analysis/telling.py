@@ -1,22 +1,26 @@
 """From measured units to findings: what they are called, what is told of them, and the lines that show it."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
+import numpy as np
 import polars as pl
 
 from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import told_cause
 from logscan.analysis.caveats import caveats_of
+from logscan.analysis.contrast import Contrasts
 from logscan.analysis.evidence import Place, read_evidence, telling_places
 from logscan.analysis.facts import COLUMNS as FACTS
 from logscan.analysis.facts import facts_of
 from logscan.analysis.failures import NO_TIME, SECOND, most_listed
-from logscan.analysis.fold import fold
+from logscan.analysis.fold import Judged, fold
 from logscan.analysis.forecast import forecast
 from logscan.analysis.identity import Identity, identities
 from logscan.analysis.judgement import Judgement
+from logscan.analysis.reproduce import command, read_requests
 from logscan.analysis.unit import Rows, Unit
 from logscan.analysis.verdict import Named, Verdict, decide
 from logscan.model.finding import Counts, Finding, Scope
@@ -44,6 +48,8 @@ class Teller:
         failures: pl.DataFrame,
         classified: pl.LazyFrame,
         assessor: Assessor,
+        contrasts: Contrasts,
+        *,
         library: Library,
         judgement: Judgement,
     ) -> None:
@@ -51,6 +57,7 @@ class Teller:
         self.failures = failures.select(*wanted, *(name for name in failures.columns if name.startswith("reason_")))
         self.classified, self.assessor, self.library, self.judgement = classified, assessor, library, judgement
         self.log, self.answers = assessor.log, assessor.answers
+        self.contrasts = contrasts
         self.texts = {rule.name: rule for rule in library.causes}
 
     def tell(self, units: Sequence[Unit]) -> Told:
@@ -64,9 +71,25 @@ class Teller:
             self._finding(unit, verdict, name, found, texts)
             for (unit, verdict), name, found in zip(folded, ids, places, strict=True)
         ]
+        compared, again = self.contrasts.of_all([unit for unit, _ in folded]), self._again(folded)
+        made = [
+            replace(each, contrast=one, reproduce=two) for each, one, two in zip(made, compared, again, strict=True)
+        ]
         order = sorted(range(len(made)), key=lambda at: _worst_first(made[at]))
         members = tuple(folded[k][0].rows for k in order)
         return Told(tuple(made[k] for k in order), members, self._timeline(folded))
+
+    def _again(self, folded: Sequence[Judged]) -> list[str]:
+        """A command for the last request of each on the endpoint that is hit most."""
+        columns = self.log.columns
+        rows = []
+        for unit, _ in folded:
+            codes = columns["endpoint"].codes[unit.rows]
+            known, counts = np.unique(codes, return_counts=True)
+            rows.append(int(unit.rows[codes == known[counts.argmax()]][-1]))
+        places = list(self.failures.select("path", "line", "offset")[rows].iter_rows())
+        asked = read_requests(self.classified, places)
+        return [command(asked[place], self.judgement.traits) if place in asked else "" for place in places]
 
     def _timeline(self, folded: Sequence[tuple[Unit, Verdict]]) -> pl.DataFrame:
         times = self.log.columns.t

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.failures import SECOND, mapped
-from logscan.analysis.judgement import Measures
 from logscan.analysis.links import linked_logs
+from logscan.analysis.measures import Measures
 from logscan.analysis.pairing import PAIRS, Paired, Slot, pair
 from logscan.ingest.rotation import part_of
 from logscan.model.taxonomy import UNCLASSIFIED

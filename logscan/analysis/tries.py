@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logscan.analysis.failures import NO_TIME, Columns
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import most_distinct, most_in
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 
 from logscan.analysis.failures import SECOND
-from logscan.analysis.judgement import Measures
+from logscan.analysis.measures import Measures
 from logscan.analysis.pairing import KNOWN, PAIRS, agree
 from logscan.analysis.ties import BY_PATH, BY_ROUTE, Found
 

@@ -76,7 +76,7 @@ class Local:
 
     def __init__(self, plan: Plan, settings: Settings, folder: Path, progress: Progress) -> None:
         self.plan, self.settings, self.progress = plan, settings, progress
-        self.merge = Merge(folder)
+        self.merge = Merge(folder, plan.sample)
         self.tasks = Tasks(plan)
         self.eras = Eras(settings.zone)
         self.opened: dict[str, Opened] = {}

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.analysis.let_in import lowest
 from logscan.engine.partial import Partial, Tally, add_up, first_rejects
-from logscan.model.schemas import CLASSIFIED, REJECTS, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TOTALS, VISITS
 
 _VISITS_HELD = 1_000_000  # rows in memory, about 33 MB, before they go to disk
 _FAILURES_HELD = 50_000  # rows in memory, about 50 MB
@@ -55,6 +56,7 @@ class Merged(NamedTuple):
     visits      VISITS, any row order
     events      CLASSIFIED, every event, when the plan asked for all
     detected    CLASSIFIED, what rules without a cause matched
+    let_in      LET_IN, so many successes as are compared
     """
 
     classified: Rows
@@ -65,6 +67,7 @@ class Merged(NamedTuple):
     tallies: Mapping[str, Tally]
     bucket: str
     detected: Rows
+    let_in: pl.DataFrame
 
 
 class Merge:
@@ -73,7 +76,8 @@ class Merge:
     Law: associative and commutative but for row order, which no reader may rest on
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, sample: int) -> None:
+        self.sample, self.let_in = sample, LET_IN.to_frame()
         self.classified = Rows(folder, "classified", CLASSIFIED, _FAILURES_HELD)
         self.visits = Rows(folder, "visits", VISITS, _VISITS_HELD)
         self.events = Rows(folder, "events", CLASSIFIED, _FAILURES_HELD)
@@ -88,6 +92,7 @@ class Merge:
         self.visits.add(partial.visits)
         self.events.add(partial.events)
         self.detected.add(partial.detected)
+        self.let_in = lowest([self.let_in, partial.let_in], self.sample)
         self.rejects = first_rejects(pl.concat([self.rejects, partial.rejects]))
         for path, tally in partial.tallies.items():
             self.tallies[path] = self.tallies.get(path, Tally()) + tally
@@ -126,4 +131,5 @@ class Merge:
             self.tallies,
             self.bucket,
             self.detected,
+            self.let_in,
         )

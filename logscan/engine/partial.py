@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.course import Course, gathered
-from logscan.model.schemas import CLASSIFIED, REJECTS, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TOTALS, VISITS
 
 REJECTS_SHOWN = 20  # of one source; the rest are counted
 
@@ -65,6 +65,7 @@ class Partial(NamedTuple):
     events      CLASSIFIED with null causes, redacted: every event; empty unless the plan asks for all events
     tallies     by source path
     detected    CLASSIFIED, redacted: what rules without a cause matched, see `detections_of`
+    let_in      LET_IN: some of the successes
     """
 
     classified: pl.DataFrame
@@ -74,6 +75,7 @@ class Partial(NamedTuple):
     events: pl.DataFrame
     tallies: Mapping[str, Tally]
     detected: pl.DataFrame = CLASSIFIED.to_frame()
+    let_in: pl.DataFrame = LET_IN.to_frame()
 
 
 def empty() -> Partial:

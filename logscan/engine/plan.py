@@ -10,6 +10,7 @@ from logscan.analysis.classify import ByDataset, filled, needed_columns
 from logscan.analysis.course import Steps
 from logscan.analysis.redact import Redactor
 from logscan.analysis.stated import Stated
+from logscan.analysis.traits import Traits
 from logscan.ingest.address import Networks
 from logscan.ingest.format import Format
 from logscan.ingest.lines import numbered
@@ -42,6 +43,7 @@ class Plan:
     all_events        every event is kept whole, not only failures
     steps             what is remembered of the course of the times
     stated            how messages write times
+    traits, sample    what requests are compared by, and how many successes are kept for it
     trusted           proxies whose forwarded lists tell the client
     """
 
@@ -56,6 +58,8 @@ class Plan:
     all_events: bool
     steps: Steps
     stated: Stated
+    traits: Traits
+    sample: int
     trusted: Networks = ()
 
 
@@ -84,6 +88,8 @@ def make_plan(
     period: Period,
     steps: Steps,
     stated: Stated,
+    traits: Traits,
+    sample: int,
     all_events: bool = False,
     trusted: Networks = (),
 ) -> Plan:
@@ -91,7 +97,9 @@ def make_plan(
     detections = ByDataset(formats, library.detections)
     fills = {form.id: filled(form, formats) for form in formats}
     by_format = (causes, outcomes, detections, fills)
-    return Plan(tuple(formats), library, *by_format, redactor, period, all_events, steps, stated, trusted)
+    return Plan(
+        tuple(formats), library, *by_format, redactor, period, all_events, steps, stated, traits, sample, trusted
+    )
 
 
 class Tasks:

@@ -96,6 +96,8 @@ def load_definitions(request: Request) -> Definitions:
         period=period,
         steps=steps,
         stated=stated,
+        traits=judgement.traits,
+        sample=judgement.measures.contrast_sample,
         all_events=request.all_events,
         trusted=request.trusted,
     )

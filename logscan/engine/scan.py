@@ -66,7 +66,8 @@ def _observed(merged: Merged, marks: tuple[tuple[datetime, str], ...]) -> Observ
     spans = {path: (t.first, t.last) for path, t in merged.tallies.items() if t.first and t.last}
     first = min((low for low, _ in spans.values()), default=None)
     last = max((high for _, high in spans.values()), default=None)
-    return Observed(merged.classified.lazy(), merged.totals, merged.visits.lazy(), first, last, spans, marks)
+    whole = (merged.classified.lazy(), merged.totals, merged.visits.lazy())
+    return Observed(*whole, first, last, spans, marks, merged.let_in)
 
 
 def _others(totals: pl.DataFrame) -> pl.DataFrame:

@@ -10,6 +10,8 @@ from logscan.analysis.content import with_content
 from logscan.analysis.course import Course, course_of
 from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
+from logscan.analysis.let_in import as_let_in, picked
+from logscan.analysis.traits import READ
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
 from logscan.engine.plan import Period, Plan, Task
@@ -20,7 +22,7 @@ from logscan.ingest.header import governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
 from logscan.ingest.shape import TOGETHER
-from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, OUTCOMES, REJECTS, RULE_COLUMNS
+from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, LET_IN, OUTCOMES, REJECTS, RULE_COLUMNS
 from logscan.rules.match import may_match
 
 _FAILED = OUTCOMES.index("auth_failure")
@@ -64,16 +66,19 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
     read = _read(lines, task, plan)
     whole = _whole(lines, read, task, plan)
     failures = classify(whole, plan.causes)
+    failures = failures.with_columns(plan.traits.protocol_of(pl.col("event.original")).alias("http.version"))
     narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
     redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
+    visits = narrow.select(visit_columns(narrow.columns))
     return Partial(
         classified=compact(redacted.select(list(CLASSIFIED))),
         totals=compact(_totals(narrow)),
-        visits=narrow.select(visit_columns(narrow.columns)),
+        visits=visits,
         rejects=compact(_rejects(read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
         detected=_detected(whole, plan),
+        let_in=_let_in(lines, picked(narrow, visits, plan.sample), read, task, plan),
     )
 
 
@@ -106,18 +111,32 @@ def _whole(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataF
     if plan.all_events:
         whole = candidates
     else:
-        kept = _with_continuations(lines, candidates, read.parsed)
-        # Who read a line before reads it now; what else stood before it refused it then. What is read at once, shares.
-        readers = frozenset(candidates["event.dataset"])
-        known = tuple(
-            form for form in task.formats if form.id in readers or form.inner or form.multiline or form.kind in TOGETHER
+        whole = _read_again(
+            _with_continuations(lines, candidates, read.parsed), candidates, frozenset(EVENTS), task, plan
         )
-        whole = parse(kept, known, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
         if whole.height != candidates.height:  # a line between two of one stream was missing, and they became one
             whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
             whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
     whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
     return with_content(whole, plan.stated, plan.redactor)
+
+
+def _read_again(kept: pl.DataFrame, events: pl.DataFrame, want: frozenset[str], task: Task, plan: Plan) -> pl.DataFrame:
+    # Who read a line before reads it now; what else stood before it refused it then. What is read at once, shares.
+    readers = frozenset(events["event.dataset"])
+    known = tuple(
+        form for form in task.formats if form.id in readers or form.inner or form.multiline or form.kind in TOGETHER
+    )
+    return parse(kept, known, want, task.clock, trusted=plan.trusted).events
+
+
+def _let_in(lines: pl.DataFrame, picks: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
+    if picks.is_empty():
+        return LET_IN.to_frame()
+    kept = _with_continuations(lines, picks, read.parsed)
+    whole = read.narrow if plan.all_events else _read_again(kept, picks, READ, task, plan)
+    told = plan.redactor.redact(whole, ["logscan.credential"])
+    return compact(as_let_in(picks, told, plan.traits))
 
 
 def _detected(whole: pl.DataFrame, plan: Plan) -> pl.DataFrame:

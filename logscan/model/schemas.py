@@ -70,6 +70,7 @@ CLASSIFIED = pl.Schema(
     {
         **RULE_COLUMNS,
         "logscan.endpoint": _TEXT,
+        "http.version": _TEXT,  # of HTTP: 1.1, 2, where the line says so
         "logscan.credential": _TEXT,  # keyed fingerprint, never the credential
         "logscan.cause": _TEXT,
         "logscan.confidence": _TEXT,
@@ -159,6 +160,24 @@ FINDINGS = pl.Schema(
         "expires": TIME,  # the last of what was presented runs out
         "expires_in_s": pl.Float64(),
         "lifetime_s": pl.Float64(),  # of what was presented
+    }
+)
+
+# Of some successes, what they had: to compare failures with. Hashes, never printed; 0: none. See analysis/let_in.py.
+LET_IN = pl.Schema(
+    {
+        "rank": pl.UInt64(),  # the lowest are kept
+        "@timestamp": TIME,
+        "client": pl.UInt64(),
+        "user": pl.UInt64(),
+        "endpoint": pl.UInt64(),
+        "site": pl.UInt64(),
+        "method": pl.UInt64(),
+        "agent": pl.UInt64(),
+        "program": pl.UInt64(),  # the agent without versions
+        "protocol": pl.UInt64(),
+        "upstream": pl.UInt64(),
+        "credential": pl.UInt64(),
     }
 )
 

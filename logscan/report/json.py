@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from logscan.model.finding import Coverage, Facts, Finding, Input, Scan, Spread, Stretch
+from logscan.model.finding import Contrast, Coverage, Facts, Finding, Input, Scan, Spread, Stretch
 from logscan.model.severity import severity_rank
 from logscan.report.coverage import notices
 from logscan.report.escape import json_text
@@ -19,7 +19,8 @@ def findings_json(scan: Scan) -> str:
 
     Units: period_s seconds, rates 0..1, times RFC 3339 UTC
     Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named,
-           `clocks` only when those of two logs differ, `facts` of a finding only when its lines hold some,
+           `clocks` only when those of two logs differ, `contrast` of a finding only when enough successes are known,
+           `reproduce` only when a request is, `facts` of a finding only when its lines hold some,
            `coverage` only of logs of which there is something to tell, and `log` and `doubt` of an input likewise
     """
     parts = Counter(source.log for source in scan.inputs)
@@ -156,8 +157,40 @@ def _finding(found: Finding) -> dict[str, Any]:
         **({"next_within_s": _rounded(found.next_within_s, _SECOND_DIGITS)} if found.next_within_s else {}),
         **({"caveats": list(found.caveats)} if found.caveats else {}),
         **({"facts": _facts(found.facts)} if found.facts else {}),
+        **({"contrast": _contrast(found.contrast)} if found.contrast else {}),
+        **({"reproduce": found.reproduce} if found.reproduce else {}),
         **({"detection": asdict(found.detection)} if found.detection else {}),
     }
+
+
+def _contrast(contrast: Contrast) -> dict[str, Any]:
+    return {
+        "failing": contrast.failing,
+        "succeeding": contrast.let_in,
+        "succeeding_total": contrast.total,
+        "routes": "same" if contrast.same_routes else "any",
+        "when": "during" if contrast.during else "whole",
+        "tested": contrast.tested,
+        "fields": [
+            {
+                "field": trait.field,
+                "value": trait.value,
+                "failing": {"with": trait.failing[0], "of": trait.failing[1]},
+                "succeeding": {"with": trait.let_in[0], "of": trait.let_in[1]},
+                "odds_ratio": _figures(trait.odds),
+                "low": _figures(trait.low),
+                "high": _figures(trait.high),
+                "q": _figures(trait.q),
+                "tied": [{"field": field, "value": value} for field, value in trait.tied],
+            }
+            for trait in contrast.traits
+        ],
+    }
+
+
+def _figures(value: float) -> float:
+    """Three of them: the last ones of a logarithm depend on the machine."""
+    return float(f"{value:.3g}")
 
 
 def _facts(facts: Facts) -> dict[str, Any]:

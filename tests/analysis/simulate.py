@@ -11,6 +11,7 @@ import polars as pl
 
 from logscan.analysis.findings import Observed, build_findings
 from logscan.analysis.judgement import load_judgement
+from logscan.analysis.let_in import as_let_in, picked
 from logscan.analysis.series import SERIES
 from logscan.analysis.visits import visit_columns
 from logscan.model.finding import Finding
@@ -20,6 +21,7 @@ from logscan.rules.load import Library, load_library
 
 START = datetime(2026, 3, 2, 6, 0, 7, tzinfo=UTC)
 HOUR = 3600.0
+SAMPLE = 2000
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Request:
     request: str | None = None
     status: int | None = 0  # 0: as the outcome has it
     host: str | None = None
+    site: str | None = None
+    protocol: str | None = None
 
 
 def bad(request: Request) -> Request:
@@ -85,7 +89,8 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
             "log.file.path": each.path,
             "log.offset": 100 * number,
             "logscan.line": number + 1,
-            "event.original": f"line {number + 1} of {each.client}",
+            "event.original": f"line {number + 1} of {each.client}"
+            + (f" HTTP/{each.protocol}" if each.protocol else ""),
             "event.dataset": each.dataset,
             "service.name": each.service,
             "source.address": each.client,
@@ -94,6 +99,8 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
             "http.request.id": each.request,
             "http.response.status_code": _status(each),
             "host.name": each.host,
+            "url.domain": each.site,
+            "http.version": each.protocol,
             "server.address": each.upstream,
             "user_agent.original": each.agent,
             "logscan.endpoint": each.endpoint,
@@ -116,11 +123,14 @@ def observe(requests: Iterable[Request], *, shuffle: int | None = None) -> Obser
     totals = totals.group_by([name for name in TOTALS if name != "events"]).agg(events=pl.len().cast(pl.UInt64()))
     failed = frame.filter(pl.col("outcome") == OUTCOMES.index("auth_failure")).select(list(CLASSIFIED))
     times = frame["@timestamp"].drop_nulls()
+    visits = frame.select(visit_columns(frame.columns))
+    picks = picked(frame, visits, SAMPLE)
     return Observed(
         failed.lazy(),
         totals.select(pl.col(name).cast(dtype) for name, dtype in TOTALS.items()),
-        frame.lazy().select(visit_columns(frame.columns)),
+        visits.lazy(),
         *((times.cast(TIME).min(), times.cast(TIME).max()) if times.len() else (None, None)),  # type: ignore[arg-type]
+        let_in=as_let_in(picks, frame, load_judgement([rules_dir()]).traits),
     )
 
 

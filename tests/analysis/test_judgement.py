@@ -9,7 +9,7 @@ from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.model.errors import Faults
 from logscan.model.resources import rules_dir
 
-FILES = ("measures.yml", "judgement.yml", "logging_advice.yml")
+FILES = ("measures.yml", "judgement.yml", "logging_advice.yml", "contrast.yml")
 
 
 @pytest.fixture
@@ -132,4 +132,4 @@ def test_faults_of_all_files_are_told_at_once(folder: Path) -> None:
         (folder / name).unlink()
     with pytest.raises(Faults) as caught:
         load_judgement([folder])
-    assert len(caught.value.errors) == 3
+    assert len(caught.value.errors) == len(FILES)

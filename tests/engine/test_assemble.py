@@ -20,7 +20,7 @@ TIMELINE = pl.Schema({"bucket": TIME, "what": pl.String(), "events": pl.UInt64()
 
 
 def scan(folder: Path, tallies: dict[str, Tally], timeline: list[tuple[object, ...]] | None = None) -> Scan:
-    merge = Merge(folder)
+    merge = Merge(folder, 9)
     rejects = pl.DataFrame(
         [["b.log", 7, "no", "x"], ["a.log", 9, "no", "y"], ["a.log", 3, "no", "z"]], schema=REJECTS, orient="row"
     )

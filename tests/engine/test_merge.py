@@ -26,7 +26,7 @@ def partial(number: int) -> Partial:
 
 
 def result(folder: Path, numbers: list[int]) -> tuple[object, ...]:
-    merged = merge.Merge(folder)
+    merged = merge.Merge(folder, 9)
     for number in numbers:
         merged.add(partial(number))
     done = merged.done()
@@ -57,7 +57,7 @@ def test_what_goes_to_disk_is_the_same_as_what_stays_in_memory(tmp_path: Path, m
 
 def test_many_totals_get_coarser_buckets_but_lose_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_TOTALS_HELD", 5)
-    merged = merge.Merge(tmp_path)
+    merged = merge.Merge(tmp_path, 9)
     for number in range(200):
         merged.add(partial(number))
     done = merged.done()
@@ -68,7 +68,7 @@ def test_many_totals_get_coarser_buckets_but_lose_no_event(tmp_path: Path, monke
 
 def test_upstreams_without_end_are_told_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_TOTALS_HELD", 5)
-    merged = merge.Merge(tmp_path)
+    merged = merge.Merge(tmp_path, 9)
     for number in range(40):
         upstream = pl.lit(f"10.0.0.{number}").alias("server.address")
         one = partial(number)
@@ -86,7 +86,7 @@ def test_coarsening_early_or_late_ends_in_the_same_buckets(tmp_path: Path, monke
 
 def test_parts_give_every_row_in_the_order_it_came(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(merge, "_FAILURES_HELD", 3)
-    merged = merge.Merge(tmp_path)
+    merged = merge.Merge(tmp_path, 9)
     for number in range(10):
         merged.add(partial(number))
     parts = list(merged.done().classified.parts())
