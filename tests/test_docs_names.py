@@ -12,6 +12,7 @@ from logscan.analysis.handshake import challenge_rows
 from logscan.analysis.judgement import _JUDGED, STATES, Judgement
 from logscan.analysis.secret_words import _NAME_KEYS, _SHAPE_KEYS, LISTS, TESTS
 from logscan.analysis.series import SERIES
+from logscan.analysis.traits import Traits
 from logscan.ingest.definition import _KEYS as FORMAT_KEYS
 from logscan.ingest.format import load_formats
 from logscan.ingest.limits import Limits
@@ -149,7 +150,7 @@ def test_every_key_of_the_other_files_is_told() -> None:
     assert first_cells(RULES, "The other files") == {*LISTS, "names", "shapes", "tests", "samples"}
     text = section(RULES, "The other files")
     inner = {*_NAME_KEYS, *_SHAPE_KEYS, *TESTS, *STATES, *SEVERITIES, *(_JUDGED - set(SERIES))}
-    inner |= set(Judgement._fields) - {"measures", "advice"}
+    inner |= set(Judgement._fields) - {"measures", "advice", "traits"} | set(Traits._fields)
     inner |= {"datasets", "causes", "text", "parts", "keep", "ids", "max_length", "samples"}
     inner |= {name for name in Limits.__dataclass_fields__ if not name.endswith(("_bytes", "_share"))}
     assert not [name for name in inner if f"`{name}`" not in text]
@@ -158,7 +159,7 @@ def test_every_key_of_the_other_files_is_told() -> None:
 def test_the_file_table_says_which_files_a_folder_of_ones_own_may_hold() -> None:
     own = {code(row[0])[0]: row[2].startswith("yes") for row in table(RULES, "The folder")}
     assert {name for name, mine in own.items() if not mine} == {
-        "measures.yml", "judgement.yml", "logging_advice.yml", "endpoints.yml", "ingest.yml", "lint.yml", "request_ids.yml",
+        "measures.yml", "judgement.yml", "logging_advice.yml", "contrast.yml", "endpoints.yml", "ingest.yml", "lint.yml", "request_ids.yml",
         "stated.yml", "variables.yml", "zones.yml"
     }  # fmt: skip
 

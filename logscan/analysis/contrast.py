@@ -45,7 +45,8 @@ class Contrasts:
         self.columns, self.measures = log.columns, log.measures
         self.had = {name: let_in[name].to_numpy() for name in (*FIELDS, "endpoint")}
         at = let_in["@timestamp"].cast(pl.Int64).fill_null(NO_TIME).to_numpy()
-        self.timed, self.t = at != NO_TIME, at / SECOND
+        self.timed: Mask = at != NO_TIME
+        self.t = at / SECOND
         self.size = let_in.height
 
     def of_all(self, units: Sequence[Unit]) -> list[Contrast | None]:
@@ -110,7 +111,8 @@ class Contrasts:
         stretch = unit.measured.stretch if unit.measured else None
         if stretch is None:
             return self.timed
-        return np.asarray(self.timed & (self.t >= stretch.begins) & (self.t <= stretch.ends), dtype=np.bool_)
+        inside: Mask = (self.t >= stretch.begins) & (self.t <= stretch.ends)
+        return inside & self.timed
 
     def _own(self, unit: Unit) -> Mask:
         """Of the clients that fail."""

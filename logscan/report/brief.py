@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 from logscan.model.finding import Scan
 from logscan.report.context import Card, build_page
+from logscan.report.contrast import contrast_told
 from logscan.report.templates import shipped
 from logscan.report.text import render_text, totals
 from logscan.rules.load import Library
@@ -19,6 +20,7 @@ class Told(NamedTuple):
     state: str
     began: str
     basis: str
+    apart: tuple[str, ...]
 
 
 def brief(scan: Scan, library: Library, kind: str) -> str:
@@ -50,4 +52,5 @@ def _said(card: Card, words: Any) -> Told:
         state=words.state(card.finding).striptags(),
         began=words.began(card.finding).striptags(),
         basis=words.basis(card).striptags(),
+        apart=contrast_told(card.finding),
     )

@@ -1,0 +1,63 @@
+"""What sets failing requests apart, in sentences with numbers."""
+
+from logscan.model.finding import Contrast, Finding, Trait
+from logscan.report.show import number, percent, visible
+
+_TEXT = 100  # characters of a value
+_NOUNS = {
+    "credential": "the credential",
+    "user": "the user",
+    "client": "the client",
+    "program": "the program",
+    "agent": "the agent",
+    "method": "the method",
+    "protocol": "HTTP",
+    "upstream": "the upstream",
+    "site": "the host",
+    "route": "the route",
+    "hour": "the hours",
+}
+
+
+def contrast_told(finding: Finding) -> tuple[str, ...]:
+    """A sentence for each trait, without its full stop; one that nothing was found, where enough was looked at.
+
+    Law: printable characters only, whatever the log holds
+    """
+    contrast = finding.contrast
+    if contrast is None or not contrast.tested:
+        return ()
+    if not contrast.traits:
+        values = f"{number(contrast.tested)} {'value' if contrast.tested == 1 else 'values'}"
+        return (f"nothing sets failing requests apart: {values} looked at, against {compared(contrast)}",)
+    return tuple(trait_told(trait) for trait in contrast.traits)
+
+
+def compared(contrast: Contrast) -> str:
+    """`412 successes on the same routes in that time`."""
+    sample = f" of {number(contrast.total)}" if contrast.let_in < contrast.total and not contrast.same_routes else ""
+    where = " on the same routes" if contrast.same_routes else ""
+    when = " in that time" if contrast.during else ""
+    return f"{number(contrast.let_in)}{sample} successes{where}{when}"
+
+
+def trait_told(trait: Trait) -> str:
+    """`the agent sdk/2.0: 97 % of failing requests, 2 % of succeeding ones; odds ratio 1,600 (400 to 6,400)`."""
+    failing, good = (percent(held / of) if of else "none" for held, of in (trait.failing, trait.let_in))
+    of = f"{'none' if not trait.let_in[0] else good} of {number(trait.let_in[1])} succeeding ones"
+    known = trait.let_in[0] > 0 and trait.failing[0] < trait.failing[1]
+    odds = f"odds ratio {_round(trait.odds)} ({_round(trait.low)} to {_round(trait.high)})"
+    odds = odds if known else f"odds ratio at least {_round(trait.low)}"
+    tied = f"; not to be told from {', '.join(map(_named, trait.tied))}" if trait.tied else ""
+    return f"{_named((trait.field, trait.value))}: {failing} of failing requests, {of}; {odds}{tied}"
+
+
+def _named(what: tuple[str, str | None]) -> str:
+    field, value = what
+    noun = _NOUNS.get(field, field)
+    return f"{noun} {visible(value, _TEXT)}" if value is not None else f"no {noun.removeprefix('the ')}"
+
+
+def _round(value: float) -> str:
+    """Three figures of what is exact to fewer."""
+    return number(float(f"{value:.3g}"))
