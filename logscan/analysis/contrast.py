@@ -111,8 +111,8 @@ class Contrasts:
         stretch = unit.measured.stretch if unit.measured else None
         if stretch is None:
             return self.timed
-        inside: Mask = (self.t >= stretch.begins) & (self.t <= stretch.ends)
-        return inside & self.timed
+        inside = (self.t >= stretch.begins) & (self.t <= stretch.ends)
+        return np.asarray(inside & self.timed, dtype=np.bool_)
 
     def _own(self, unit: Unit) -> Mask:
         """Of the clients that fail."""

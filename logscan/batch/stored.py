@@ -61,7 +61,7 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
     _refuse_newer(archive, parts)
     inside = [part for part in parts if _touches(part, plan.period)]
     view = _View(archive, inside, plan, paths)
-    merge = Merge(spill)
+    merge = Merge(spill, plan.sample)
     told = archive.read("sources", parts if every else inside)
     for file, tally in tallies(told):
         if file in paths:
@@ -69,7 +69,8 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
     for part in inside:
         totals = view.change("outcomes", archive.read("outcomes", [part]).lazy()).drop(FILE).collect()
         rejects = view.change("rejects", archive.read("rejects", [part]).lazy()).drop(FILE).collect()
-        merge.add(empty()._replace(totals=totals, rejects=rejects))
+        let_in = view.change("let_in", archive.read("let_in", [part]).lazy()).drop(FILE).collect()
+        merge.add(empty()._replace(totals=totals, rejects=rejects, let_in=let_in))
     merged = merge.done()
     kept = merged._replace(
         classified=view.rows("failures", CLASSIFIED),

@@ -9,7 +9,7 @@ import polars as pl
 
 from logscan.analysis.course import Course, Step, Steps, Zoned
 from logscan.engine.partial import Partial, Tally
-from logscan.model.schemas import CLASSIFIED, REJECTS, TIME, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TIME, TOTALS, VISITS
 
 VERSION = 1  # of the schema; a column more or less, or another meaning, is another version
 VERSION_KEY, RULES_KEY = "logscan.archive", "logscan.rules"  # in the metadata of each file
@@ -35,11 +35,18 @@ TABLES: Mapping[str, pl.Schema] = {
         "detections": CLASSIFIED,
         "outcomes": TOTALS,
         "visits": VISITS,
+        "let_in": LET_IN,
         "rejects": REJECTS,
         "sources": _SOURCES,
     }.items()
 }
-TIMES = {"failures": "@timestamp", "detections": "@timestamp", "outcomes": "bucket", "visits": "@timestamp"}
+TIMES = {
+    "failures": "@timestamp",
+    "detections": "@timestamp",
+    "outcomes": "bucket",
+    "visits": "@timestamp",
+    "let_in": "@timestamp",
+}
 
 
 class Read(NamedTuple):
@@ -69,6 +76,7 @@ def _of(partial: Partial) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "detections", partial.detected
     yield "outcomes", partial.totals
     yield "visits", partial.visits
+    yield "let_in", partial.let_in
     yield "rejects", partial.rejects
 
 
