@@ -124,6 +124,7 @@ def page_environment(*folders: Path) -> "jinja2.Environment":
         "path": markupsafe.Markup.escape,  # our own drawing, of any length
         "seen": markupsafe.Markup.escape,  # text that was made visible before it was cut to pieces
         "upfirst": lambda text: text[:1].upper() + text[1:],
+        "lowfirst": lambda text: text[:1].lower() + text[1:],
         "short": lambda text: show.visible(text, LABEL),
         "line": lambda text: markupsafe.Markup.escape(show.visible(text, EVIDENCE, keep="\n\t")),
         "prose": lambda text: _prose(markupsafe.Markup, text),

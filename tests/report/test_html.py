@@ -117,6 +117,7 @@ def test_the_verdict_names_cause_scope_recurrence_and_state() -> None:
         "critical API key not accepted: client 198.51.100.23 fails without a break since 2026-03-12 14:00:00; still going on"
         in text
     )
+    assert "What to do: verify the key. 4 more findings: 1 high, 1 medium, 2 low." in text
     assert "1 input could not be read" in text
     assert "lines not understood1,164" in text
 

@@ -44,7 +44,10 @@ async function draw(panel, figure) {
   // A scale over no data has no ends, and Vega complains.
   spec.layer = spec.layer.filter(({ data: { name } }) => !["spans", "marks"].includes(name) || spec.datasets[name].length);
   spec.layer[1].encoding.color.scale = { domain: data.causes.map((_, k) => k), range: data.causes.map((c) => c.colour) };
-  if (!data.causes.length) spec.layer[1].encoding.y.axis = null;
+  if (!data.causes.length) {
+    spec.layer[1].encoding.y.axis = null;
+    spec.layer[0].mark.color = spec.layer[0].mark.stroke = "var(--alone)"; // nothing stands in front of it
+  }
   const options = { mode: "vega-lite", renderer: "svg", ast: true, actions: false, defaultStyle: false, tooltip: tooltip(panel) };
   live.hidden = false;
   try {

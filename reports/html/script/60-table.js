@@ -63,7 +63,7 @@ function fill() {
         const press = button(text, "row", () => { table.open = table.open === row ? -1 : row; fill(); body.querySelector(`[data-row="${row}"] button`)?.focus(); });
         press.setAttribute("aria-expanded", String(table.open === row));
         cell.append(press);
-      } else cell.append(element("span", text, "log"));
+      } else cell.append(name === "place" ? placed(text) : element("span", text, "log"));
       line.append(cell);
     });
     line.dataset.row = row;
@@ -77,10 +77,17 @@ function fill() {
   by("after").disabled = table.page === last;
 }
 
+// Of a long path the end says most: the folder is what gets cut.
+function placed(text) {
+  const whole = element("span", undefined, "place"), cut = text.lastIndexOf("/") + 1;
+  whole.append(element("span", text.slice(0, cut), "folder log"), element("span", text.slice(cut), "file log"));
+  return whole;
+}
+
 function whole(row, width) {
   const line = element("tr", undefined, "opened"), cell = element("td"), facts = element("p", undefined, "quiet");
   cell.colSpan = width;
-  facts.textContent = [...COLUMNS.filter((column) => !column.on).map(({ name, title }) => [title, cellText(name, row)]), ["Offset", count(events.offset[row])]]
+  facts.textContent = [...COLUMNS.filter(({ name }) => name !== "t").map(({ name, title }) => [title, cellText(name, row)]), ["Offset", count(events.offset[row])]]
     .filter(([, text]) => text).map(([title, text]) => `${title}: ${text}`).join(" · ");
   cell.append(element("pre", events.text(row), "log"), facts, button("copy the line", "tool", (press) => copy(events.text(row), press.currentTarget)));
   line.append(cell);
