@@ -13,13 +13,16 @@ from logscan.cli.exits import ErrorGroup, visible
 from logscan.cli.output import Target, write_text
 from logscan.cli.rules_stats import stats_command
 from logscan.ingest.format import Format, load_formats
-from logscan.model.errors import Faults, RuleError, Where
+from logscan.model.errors import Faults, LogscanError, RuleError, Where
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import RULE_COLUMNS
+from logscan.rules.alerts import AlertRules, load_alerts
 from logscan.rules.check import Checked, check, event_rows
+from logscan.rules.correlate import Correlation
 from logscan.rules.load import Library, Rule, load_library
 from logscan.rules.shape import suggest
 
+AnyRule = Rule | Correlation
 _HEADS = ("name", "names", "platform", "confidence", "priority", "level", "title")
 _DIRS = click.argument("dirs", nargs=-1, type=click.Path(), metavar="[DIR]...")
 _SOURCE = ("product", "category", "service")
@@ -48,12 +51,13 @@ def list_command(dirs: tuple[str, ...], cause: str | None, platform: str | None,
 
     Example: logscan rules list --cause token_expired --platform nginx
     """
-    library = _load(dirs)
+    library, alerts = _load(dirs)
     if cause is not None and cause not in library.taxonomy.causes:
         hint = suggest(cause, library.taxonomy.causes) or "see docs/rules.md, causes"
         raise RuleError(f"there is no cause `{cause}`", where=Where("--cause"), hint=hint)
-    rules = [rule for rule in library.rules if cause is None or _names(rule, cause)]
-    known = {word for rule in library.rules for word in _platforms(rule)}
+    every: list[AnyRule] = [*library.rules, *alerts.correlations]
+    rules = [rule for rule in every if cause is None or _names(rule, cause)]
+    known = {word for rule in every for word in _platforms(rule)}
     if platform is not None and platform not in known:
         hint = suggest(platform, known) or "see: logscan rules list"
         raise RuleError(f"no rule is about `{platform}`", where=Where("--platform"), hint=hint)
@@ -64,11 +68,11 @@ def list_command(dirs: tuple[str, ...], cause: str | None, platform: str | None,
         _table([_HEADS, *([str(row[head]) for head in _HEADS] for row in rows)])
 
 
-def _names(rule: Rule, cause: str) -> bool:
+def _names(rule: AnyRule, cause: str) -> bool:
     return cause in (rule.meaning.get("cause"), *(rule.meaning.get("alternatives") or ()))
 
 
-def _platforms(rule: Rule) -> set[str]:
+def _platforms(rule: AnyRule) -> set[str]:
     """The words of its log source, and the folder in which it lies."""
     return {*rule.logsource.values(), Path(rule.path).parent.name}
 
@@ -83,7 +87,8 @@ def show_command(name: str, dirs: tuple[str, ...]) -> None:
 
     Example: logscan rules show nginx_password_mismatch
     """
-    click.echo(visible(_shown(_find(_load(dirs), name))))
+    library, alerts = _load(dirs)
+    click.echo(visible(_shown(_find([*library.rules, *alerts.selections, *alerts.correlations], name))))
 
 
 _FORMATS = click.option(
@@ -101,18 +106,21 @@ def lint_command(dirs: tuple[str, ...], formats: tuple[str, ...], *, verbose: bo
     Example: logscan rules lint my-rules/
     """
     from logscan.rules.lint import FILE, doubts, load_limits  # noqa: PLC0415 (start-up time)
+    from logscan.rules.timelines import alert_doubts  # noqa: PLC0415
 
-    library, read = _load(dirs), _read(dirs, formats)
+    (library, alerts), read = _load(dirs), _read(dirs, formats)
     found = doubts(library, event_rows(library, read), load_limits(rules_dir() / FILE), process_time)
-    if found.faults:
-        raise Faults(found.faults)
-    for doubt in (*found.notes, *(found.unsure if verbose else ())):
+    more = alert_doubts(alerts)
+    if found.faults or more.faults:
+        raise Faults([*found.faults, *more.faults])
+    for doubt in (*found.notes, *more.notes, *(found.unsure if verbose else ())):
         _note(str(doubt))
     for note in check(library, read, event_columns=RULE_COLUMNS, series_columns=SERIES).notes if verbose else ():
         _note(note)
     if found.unsure and not verbose:
         _note(f"{_count(found.unsure, 'rule')} sure of a cause, but not verified (`status`): -v names them")
-    click.echo(f"{_count(library.rules, 'rule')}, {_count(library.playbooks, 'playbook')}: no fault")
+    rules: list[AnyRule] = [*library.rules, *alerts.correlations]
+    click.echo(f"{_count(rules, 'rule')}, {_count(library.playbooks, 'playbook')}: no fault")
 
 
 @rules_group.command("test")
@@ -125,25 +133,42 @@ def test_command(dirs: tuple[str, ...], formats: tuple[str, ...], junit: str | N
     Example: logscan rules test my-rules/ --junit rules.xml
     """
     from logscan.report.junit import junit_of_faults, junit_of_samples  # noqa: PLC0415 (start-up time)
+    from logscan.rules.timelines import check_alerts  # noqa: PLC0415
 
     try:
-        library = _load(dirs)
-        checked = _check(library, dirs, formats)
+        library, alerts = _load(dirs)
+        checked, told = _check(library, dirs, formats), check_alerts(alerts)
     except Faults as broken:
         if junit:
             write_text(junit, junit_of_faults(broken.errors))
         raise
+    rules: list[AnyRule] = [*library.rules, *alerts.correlations]
+    faults = [*checked.faults, *told.faults]
     if junit:
-        write_text(junit, junit_of_samples(library.rules, checked.faults))
-    if checked.faults:
-        raise Faults(checked.faults)
+        write_text(junit, junit_of_samples(rules, faults))
+    if faults:
+        raise Faults(faults)
     if junit != "-":
-        click.echo(f"{_count(library.rules, 'rule')}, {checked.samples} hits and misses: all as expected")
+        samples = checked.samples + told.samples
+        click.echo(f"{_count(rules, 'rule')}, {samples} hits and misses: all as expected")
 
 
-def _load(dirs: Sequence[str]) -> Library:
+def _load(dirs: Sequence[str]) -> tuple[Library, AlertRules]:
+    """Errors: Faults of both at once"""
     folders = [Path(folder) for folder in dirs] or [rules_dir()]
-    return load_library(folders, event_columns=RULE_COLUMNS, series_columns=SERIES)
+    faults: list[LogscanError] = []
+    alerts = AlertRules((), ())
+    try:
+        alerts = load_alerts(folders)
+    except Faults as wrong:
+        faults += wrong.errors
+    try:
+        library = load_library(folders, event_columns=RULE_COLUMNS, series_columns=SERIES)
+    except Faults as wrong:
+        raise Faults([*faults, *wrong.errors]) from wrong
+    if faults:
+        raise Faults(faults)
+    return library, alerts
 
 
 def _read(dirs: Sequence[str], own: Sequence[str]) -> tuple[Format, ...]:
@@ -157,7 +182,7 @@ def _check(library: Library, dirs: Sequence[str], own: Sequence[str]) -> Checked
     return check(library, _read(dirs, own), event_columns=RULE_COLUMNS, series_columns=SERIES)
 
 
-def _row(rule: Rule) -> dict[str, Any]:
+def _row(rule: AnyRule) -> dict[str, Any]:
     platform = "/".join(rule.logsource[key] for key in _SOURCE if key in rule.logsource)
     confidence = rule.meaning.get("confidence", "")
     return {
@@ -180,8 +205,8 @@ def _table(rows: Sequence[Sequence[str]]) -> None:
         click.echo(visible("  ".join(cells).rstrip()))
 
 
-def _find(library: Library, name: str) -> Rule:
-    names = {rule.name: rule for rule in library.rules}
+def _find(rules: Sequence[AnyRule], name: str) -> AnyRule:
+    names = {rule.name: rule for rule in rules}
     if name in names:
         return names[name]
     raise RuleError(
@@ -189,18 +214,27 @@ def _find(library: Library, name: str) -> Rule:
     )
 
 
-def _shown(rule: Rule) -> str:
+def _shown(rule: AnyRule) -> str:
     facts = {**_row(rule), "playbook": rule.meaning.get("playbook"), "status": rule.status}
     facts["alternatives"] = ", ".join(rule.meaning.get("alternatives") or ())
     width = max(map(len, facts)) + 2
     lines = [f"{key}:".ljust(width) + str(value) for key, value in facts.items() if value not in ("", None)]
     return "\n".join(
-        [*lines, *_samples("hits", rule.meaning["hits"]), *_samples("misses", rule.meaning["misses"]), "", rule.text]
+        [
+            *lines,
+            *_samples("hits", rule.meaning["hits"]),
+            *_samples("misses", rule.meaning["misses"]),
+            "",
+            rule.text.strip("\n"),
+        ]
     )
 
 
-def _samples(title: str, samples: Iterable[dict[str, Any]]) -> list[str]:
-    shown = ["  " + ", ".join(f"{key}: {value}" for key, value in sample.items()) for sample in samples]
+def _samples(title: str, samples: Iterable[dict[str, Any] | list[dict[str, Any]]]) -> list[str]:
+    rows = [sample if isinstance(sample, list) else [sample] for sample in samples]
+    shown = [
+        "  " + "; ".join(", ".join(f"{key}: {value}" for key, value in row.items()) for row in each) for each in rows
+    ]
     return [f"{title}:", *shown] if shown else []
 
 

@@ -10,13 +10,14 @@ from xml.etree import ElementTree as ET
 from logscan.model.document import parse_document
 from logscan.model.errors import LogscanError, Where
 from logscan.report.show import visible
+from logscan.rules.correlate import Correlation
 from logscan.rules.load import Rule
 
 _NAME = "logscan rules test"
 _LONG = 10_000  # characters of one text
 
 
-def junit_of_samples(rules: Sequence[Rule], faults: Sequence[LogscanError]) -> str:
+def junit_of_samples(rules: Sequence[Rule | Correlation], faults: Sequence[LogscanError]) -> str:
     """A suite for each kind of rule, a case for each hit and miss.
 
     In: faults: of samples, as `check` gives them; of a sample with several, all are told
@@ -43,7 +44,7 @@ def junit_of_faults(faults: Sequence[LogscanError]) -> str:
     return _document([_suite("load", cases)])
 
 
-def _cases(rule: Rule, told: dict[Where, list[LogscanError]]) -> Iterable[ET.Element]:
+def _cases(rule: Rule | Correlation, told: dict[Where, list[LogscanError]]) -> Iterable[ET.Element]:
     document = parse_document(rule.text, rule.path)
     for kind in ("hits", "misses"):
         for at in range(len(rule.meaning[kind])):

@@ -16,6 +16,7 @@ from logscan.rules.shape import Shape, fault, refuse_twins
 
 FOLDER = "alerts"
 SAMPLES = ("hits", "misses")
+AT = "at"  # in a sample: first and last seen then
 TELLS = ("incident", "expiry")
 CORRELATION_KEYS = frozenset({"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"})
 MEANING_KEYS = frozenset({"tells", "priority", *SAMPLES})
@@ -141,7 +142,9 @@ def _correlation(
     tells = meaning.value.get("tells", TELLS[0])
     meaning.one_of("tells", tells, TELLS, "kind of notice")
     priority = _priority(meaning)
-    samples = tuple((f"logscan.{kind}.{at}", each) for kind in SAMPLES for at, each in enumerate(meaning.items(kind)))
+    samples = {kind: meaning.items(kind) for kind in SAMPLES}
+    for place, sample in ((f"{kind}.{at}", each) for kind, found in samples.items() for at, each in enumerate(found)):
+        _check_timeline(meaning, place, sample)
     names = _names(asked, selections, broken)
     group_by = _group_by(asked)
     found = _sigma(document, faults, before)
@@ -159,7 +162,7 @@ def _correlation(
             path=document.path,
             title=title,
             level=str(found.level or "").lower(),
-            kind=found.type.name.lower(),
+            how=found.type.name.lower(),
             rules=rules,
             group_by=group_by,
             timespan_s=float(found.timespan.seconds),
@@ -167,10 +170,25 @@ def _correlation(
             priority=priority,
             status=str(found.status or ""),
             text=document.text,
-            samples=samples,
+            meaning={"priority": priority, **samples},
             **condition,
         )
     ]
+
+
+def _check_timeline(shape: Shape, name: str, sample: Any) -> None:
+    if not isinstance(sample, list) or not all(isinstance(each, dict) and each for each in sample) or not sample:
+        shape.add(
+            name, "is no timeline", "give a list of findings, each with a time: [{at: 2026-03-12T10:00:00Z, ...}]"
+        )
+        return
+    for number, each in enumerate(sample):
+        for column in each:
+            if column not in FINDINGS and column != AT:
+                place = shape.path(f"{name}.{number}.{column}")
+                shape.faults.append(fault(shape.document, place, f"unknown column `{column}`", column, {*FINDINGS, AT}))
+        if not {AT, "last_seen"} & set(each):
+            shape.add(f"{name}.{number}", "has no time", "add `at:`, or `first_seen:` and `last_seen:`")
 
 
 def _priority(shape: Shape) -> int:

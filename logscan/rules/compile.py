@@ -41,8 +41,8 @@ _HINTS = {
 }
 _NO_RULES = {
     "correlation": (
-        "counts or joins what other rules match, which logscan cannot do yet",
-        "leave it out: the rules that it names are findings of their own, with counts, times and who is hit",
+        "counts or joins what other rules match, which logscan does of findings only, not of events",
+        "leave it out: the rules that it names are findings of their own; those of findings stand in `alerts/`",
     ),
     "filter": ("changes other rules, which logscan cannot do yet", "write the exception into the rule, with `not`"),
     "action": ("is of the old way to write several rules in one file", "write every rule out, and leave it out"),

@@ -50,9 +50,9 @@ class Asked(NamedTuple):
 class Correlation:
     """One correlation rule, compiled.
 
-    kind    event_count, value_count, value_sum, value_avg, value_median, value_percentile, temporal, temporal_ordered
+    how     event_count, value_count, value_sum, value_avg, value_median, value_percentile, temporal, temporal_ordered
     rules   the rules that select its findings
-    tells   incident | expiry;  level: empty when the findings decide
+    tells   incident | expiry;  meaning: the `logscan:` block;  level: empty when the findings decide
     column  whose values are counted or added up
     asked   the condition of a temporal rule that joins names; else op and count decide
     """
@@ -62,7 +62,7 @@ class Correlation:
     path: str
     title: str
     level: str
-    kind: str
+    how: str
     rules: tuple[Rule, ...]
     group_by: tuple[str, ...]
     timespan_s: float
@@ -75,7 +75,13 @@ class Correlation:
     priority: int = 50
     status: str = field(default="", compare=False)
     text: str = field(default="", compare=False, repr=False)
-    samples: tuple[tuple[str, Mapping[str, Any]], ...] = field(default=(), compare=False, repr=False)
+    meaning: Mapping[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    kind: str = "alerts"
+    logsource: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def names(self) -> str:
+        return self.tells
 
 
 class _Part(NamedTuple):
@@ -148,25 +154,25 @@ def _holds(part: _Part, inside: Flags, rule: Correlation) -> bool:
     matched = part.matched[:, inside]
     if rule.asked is not None:
         there = {each.name: bool(row.any()) for each, row in zip(rule.rules, matched, strict=True)}
-        return _answer(rule.asked, there) and (rule.kind == "temporal" or _in_order(part.first[inside], matched))
-    if rule.kind == "temporal":
+        return _answer(rule.asked, there) and (rule.how == "temporal" or _in_order(part.first[inside], matched))
+    if rule.how == "temporal":
         return bool(OPS[rule.op](int(matched.any(axis=1).sum()), rule.count))
-    if rule.kind == "temporal_ordered":
+    if rule.how == "temporal_ordered":
         return bool(OPS[rule.op](_longest(part.first[inside], matched), rule.count))
-    if rule.kind == "event_count":
+    if rule.how == "event_count":
         return bool(OPS[rule.op](int(inside.sum()), rule.count))
     values = [value for value, here in zip(part.values, inside, strict=True) if here and value is not None]
-    if rule.kind == "value_count":
+    if rule.how == "value_count":
         return bool(OPS[rule.op](len(set(values)), rule.count))
     return bool(values) and bool(OPS[rule.op](_summed(np.array(values, dtype=float), rule), rule.count))
 
 
 def _summed(values: Floats, rule: Correlation) -> float:
-    if rule.kind == "value_sum":
+    if rule.how == "value_sum":
         return float(values.sum())
-    if rule.kind == "value_avg":
+    if rule.how == "value_avg":
         return float(values.mean())
-    return float(np.percentile(values, 50.0 if rule.kind == "value_median" else rule.percentile))
+    return float(np.percentile(values, 50.0 if rule.how == "value_median" else rule.percentile))
 
 
 def _longest(first: Floats, matched: Flags) -> int:

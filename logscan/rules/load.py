@@ -102,7 +102,7 @@ def _with_words(folders: Sequence[Path]) -> list[Path]:
 
 def _read(folder: Path, shelf: int, seen: set[Path], faults: list[LogscanError]) -> Iterator[_File]:
     """The definitions of one folder, without those that an earlier folder held too."""
-    if folder.name == _TAXONOMY:
+    if folder.name == _TAXONOMY or folder.name in _ELSEWHERE:
         return
     found = [folder] if folder.is_file() else sorted({*folder.rglob("*.yml"), *folder.rglob("*.yaml")})
     if not found:

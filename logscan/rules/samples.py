@@ -67,7 +67,7 @@ def _written(samples: Sequence[Sample], columns: Mapping[str, pl.DataType]) -> R
         row: dict[str, Any] = {}
         for name, value in sample.value.items():
             try:
-                row[name] = _converted(value, columns[name])
+                row[name] = converted(value, columns[name])
             except (TypeError, ValueError, OverflowError, pl.exceptions.PolarsError):
                 hint = f"the column holds {columns[name]}"
                 unread.append((sample, f"{sample.key}.{name}", f"`{value}` does not fit its column", hint))
@@ -77,7 +77,7 @@ def _written(samples: Sequence[Sample], columns: Mapping[str, pl.DataType]) -> R
     return Rows(pl.DataFrame(values, schema=dict(columns), orient="row", strict=True), owners, unread)
 
 
-def _converted(value: Any, dtype: pl.DataType) -> Any:
+def converted(value: Any, dtype: pl.DataType) -> Any:
     """A YAML value as the column holds it. Errors: any of TypeError, ValueError, OverflowError, PolarsError"""
     if value is None:
         return None

@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 from logscan.cli.exits import Exit
 from logscan.cli.rules import rules_group
 from tests.rules.folder import foreign_text, make, rule_text
+from tests.rules.test_alerts import CHOICE, JOINED
 
 TEXT = "text: {message|contains: expired}\ncondition: text"
 HITS = {"hits": "[{message: token expired}]", "misses": "[{message: fresh}]"}
@@ -230,3 +231,24 @@ def test_formats_of_a_folder_read_the_raw_lines(
     assert run("test", good).exit_code == Exit.INVALID
     result = run(command, good, "--formats", formats)
     assert result.exit_code == Exit.CLEAN, result.stderr
+
+
+def test_rules_on_what_is_worth_telling_are_rules_too(tmp_path: Path) -> None:
+    make(tmp_path, {"alerts/severe.yml": f"{CHOICE}---\n{JOINED}"})
+    assert run("test", tmp_path).stdout == "1 rule, 2 hits and misses: all as expected\n"
+    assert "no fault" in run("lint", tmp_path / "alerts").stdout
+    assert "severe_failures  incident" in run("list", tmp_path).stdout
+    shown = run("show", "severe_failures", "--rules", tmp_path).stdout
+    assert "kind:         alerts" in shown
+    assert "  at: 2026-03-12T10:00:00Z, cause: x, severity: high" in shown
+    assert "condition: bad" in run("show", "severe", "--rules", tmp_path).stdout
+    run("test", tmp_path, "--junit", tmp_path / "out.xml")
+    assert 'name="severe_failures hits.0"' in (tmp_path / "out.xml").read_text("utf-8")
+
+
+def test_faults_of_alerts_and_of_other_rules_are_told_together(good: Path) -> None:
+    make(good, {"alerts/bad.yml": "title: x\n", "causes/bad.yml": "title: y\n"})
+    told = run("lint", good)
+    assert told.exit_code == Exit.INVALID
+    assert "alerts/bad.yml" in told.stderr
+    assert "causes/bad.yml" in told.stderr

@@ -29,8 +29,8 @@ correlation:
   condition: {gte: 1}
 logscan:
   priority: 80
-  hits: [[{at: '2026-03-12T10:00:00Z', severity: high}]]
-  misses: [[{at: '2026-03-12T10:00:00Z', severity: low}]]
+  hits: [[{at: '2026-03-12T10:00:00Z', cause: x, severity: high}]]
+  misses: [[{at: '2026-03-12T10:00:00Z', cause: x, severity: low}]]
 """
 
 
@@ -50,14 +50,14 @@ def test_a_choice_and_its_correlation(tmp_path: Path) -> None:
     rules = load(tmp_path)
     (rule,) = rules.correlations
     assert [each.name for each in rule.rules] == ["severe"]
-    assert (rule.kind, rule.op, rule.count, rule.timespan_s, rule.tells) == (
+    assert (rule.how, rule.op, rule.count, rule.timespan_s, rule.tells) == (
         "event_count",
         "gte",
         1,
         3600.0,
         "incident",
     )
-    assert [key for key, _ in rule.samples] == ["logscan.hits.0", "logscan.misses.0"]
+    assert (rule.kind, rule.names, rule.meaning["hits"][0][0]["severity"]) == ("alerts", "incident", "high")
     assert (rule.level, rule.group_by, rule.priority) == ("", ("cause",), 80)
 
 
@@ -126,7 +126,7 @@ def test_first_things_first(tmp_path: Path) -> None:
         ("priority: 80", "priority: high", "19 logscan.priority: `logscan.priority` is `high`"),
         ("priority: 80", "tells: nobody\n  priority: 80", "19 logscan.tells: unknown kind of notice `nobody`"),
         (
-            "  hits: [[{at: '2026-03-12T10:00:00Z', severity: high}]]\n",
+            "  hits: [[{at: '2026-03-12T10:00:00Z', cause: x, severity: high}]]\n",
             "",
             "18 logscan.hits: `logscan.hits` is missing",
         ),

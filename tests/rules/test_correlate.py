@@ -29,7 +29,7 @@ A, B = chooses("a", "key"), chooses("b", "attack")
 
 def rule(kind: str = "event_count", count: float = 2, **changes: Any) -> Correlation:
     usual: dict[str, Any] = {
-        "name": "r", "id": "", "path": "x.yml", "title": "", "level": "", "kind": kind, "rules": (A,), "group_by": (),
+        "name": "r", "id": "", "path": "x.yml", "title": "", "level": "", "how": kind, "rules": (A,), "group_by": (),
         "timespan_s": 600.0, "op": "gte", "count": count,
     }  # fmt: skip
     return Correlation(**(usual | changes))
