@@ -13,6 +13,7 @@ from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
 from logscan.report.coverage import Log, assumption, logs_of
 from logscan.report.facts import facts_told
+from logscan.report.forest import Forest, contrast_forest
 from logscan.report.groups import Group, folded
 from logscan.report.matched import Part, marked
 from logscan.report.multiples import Multiples, make_multiples
@@ -82,6 +83,7 @@ class Card:
     told: tuple[str, ...]  # what its lines hold
     evidence: tuple[Proof, ...]
     doubts: tuple[str, ...]  # when the rules that named the cause are wrong, in their authors' words
+    forest: Forest | None  # what sets its failing requests apart
     jitter_s: float | None  # how far turns lie off the period
 
 
@@ -222,6 +224,7 @@ def _card(
         told=facts_told(finding),
         evidence=words.proofs[id(finding)],
         doubts=tuple(dict.fromkeys(doubt for rule in naming for doubt in rule.falsepositives)),
+        forest=contrast_forest(finding.contrast),
         jitter_s=spread * finding.period_s if spread and finding.period_s else None,
     )
 
@@ -232,13 +235,15 @@ def _other(cause: Cause, confidence: str) -> Other:
 
 def _proofs(findings: Sequence[Finding], rules: Mapping[str, Rule]) -> Mapping[int, tuple[Proof, ...]]:
     """The lines of all findings; marked are the words of the rules that named the cause, else of all that matched."""
-    asked: list[tuple[str, Sequence[Rule]]] = []
+    asked: list[tuple[Sequence[str], Sequence[Rule]]] = []
     for found in findings:
         texts = [rules[name] for name in found.rules if name in rules and rules[name].kind in ("causes", "outcomes")]
         naming = [rule for rule in texts if rule.names == found.cause] or texts
-        asked += [(visible(each.text, EVIDENCE, keep="\n\t"), naming) for each in found.evidence]
-    parts = iter(marked(asked))
-    return {id(found): tuple(Proof(each, next(parts)) for each in found.evidence) for found in findings}
+        asked.append(([visible(each.text, EVIDENCE, keep="\n\t") for each in found.evidence], naming))
+    return {
+        id(found): tuple(Proof(*each) for each in zip(found.evidence, parts, strict=True))
+        for found, parts in zip(findings, marked(asked), strict=True)
+    }
 
 
 def _matched(name: str, rules: Mapping[str, Rule]) -> Matched:

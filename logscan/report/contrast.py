@@ -46,18 +46,19 @@ def trait_told(trait: Trait) -> str:
     failing, good = (percent(held / of) if of else "none" for held, of in (trait.failing, trait.let_in))
     of = f"{'none' if not trait.let_in[0] else good} of {number(trait.let_in[1])} succeeding ones"
     known = trait.let_in[0] > 0 and trait.failing[0] < trait.failing[1]
-    odds = f"odds ratio {_round(trait.odds)} ({_round(trait.low)} to {_round(trait.high)})"
-    odds = odds if known else f"odds ratio at least {_round(trait.low)}"
-    tied = f"; not to be told from {', '.join(map(_named, trait.tied))}" if trait.tied else ""
-    return f"{_named((trait.field, trait.value))}: {failing} of failing requests, {of}; {odds}{tied}"
+    odds = f"odds ratio {rounded(trait.odds)} ({rounded(trait.low)} to {rounded(trait.high)})"
+    odds = odds if known else f"odds ratio at least {rounded(trait.low)}"
+    tied = f"; not to be told from {', '.join(map(named, trait.tied))}" if trait.tied else ""
+    return f"{named((trait.field, trait.value))}: {failing} of failing requests, {of}; {odds}{tied}"
 
 
-def _named(what: tuple[str, str | None]) -> str:
+def named(what: tuple[str, str | None]) -> str:
+    """`the agent sdk/2.0`; `no agent` where they name none."""
     field, value = what
     noun = _NOUNS.get(field, field)
     return f"{noun} {visible(value, _TEXT)}" if value is not None else f"no {noun.removeprefix('the ')}"
 
 
-def _round(value: float) -> str:
+def rounded(value: float) -> str:
     """Three figures of what is exact to fewer."""
     return number(float(f"{value:.3g}"))

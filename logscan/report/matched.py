@@ -12,12 +12,13 @@ from logscan.rules.tree import Leaf, Number, Regex, Text, ascii_words
 
 _LEAST = 3  # letters; shorter words stand in every line
 _MOST = 200  # letters of one mark: what reaches farther is the line, not its words
-_PART = 0.5  # of the longest words of a rule: shorter ones only say what the line is about
+_PART = 0.4  # of the longest words of a rule in the lines of a finding: shorter ones only say what a line is about
 # Columns that hold what a line says. Level, program or file say where it stands, and not why it was refused.
 _TELLING = frozenset(
     {"message", "error.message", "error.code", "error.type", "event.reason", "event.action", "event.original"}
     | {"logscan.challenge", "logscan.fields", "user_agent.original", "url.original", "url.path", "url.query"}
 )
+_AROUND = frozenset(" \t\n\"'`:,;=|([{<>}])-")
 _STATUS = "http.response.status_code"
 Span = tuple[int, int]
 
@@ -29,16 +30,16 @@ class Part(NamedTuple):
     hit: bool
 
 
-def marked(asked: Sequence[tuple[str, Sequence[Rule]]]) -> list[tuple[Part, ...]]:
+def marked(asked: Sequence[tuple[Sequence[str], Sequence[Rule]]]) -> list[list[tuple[Part, ...]]]:
     """Cut lines at the words that rules on text look for.
 
-    In:  each line, as it is shown, and the rules whose words are marked in it
+    In:  for each finding its lines, as they are shown, and the rules whose words are marked in them
     Law: the parts of a line, put together, are the line; what stands under a `not` is not marked; a line without any
          words of its rules has their status marked
     """
     leaves = {rule.name: list(spoken(rule.tree)) for _, rules in asked for rule in rules}
-    found = _found((text, leaves[rule.name]) for text, rules in asked for rule in rules)
-    return [_cut(text, [leaves[rule.name] for rule in rules], found) for text, rules in asked]
+    found = _found((text, leaves[rule.name]) for lines, rules in asked for rule in rules for text in lines)
+    return [_cut(lines, [leaves[rule.name] for rule in rules], found) for lines, rules in asked]
 
 
 def _found(asked: Iterable[tuple[str, Sequence[Leaf]]]) -> Mapping[tuple[str, str], str | None]:
@@ -55,11 +56,24 @@ def _found(asked: Iterable[tuple[str, Sequence[Leaf]]]) -> Mapping[tuple[str, st
     }
 
 
-def _cut(text: str, rules: Sequence[Sequence[Leaf]], found: Mapping[tuple[str, str], str | None]) -> tuple[Part, ...]:
-    small = _lowered(text)
-    spans = [span for leaves in rules for span in _longest(list(_words(text, small, leaves, found)))]
+def _cut(
+    lines: Sequence[str], rules: Sequence[Sequence[Leaf]], found: Mapping[tuple[str, str], str | None]
+) -> list[tuple[Part, ...]]:
+    spans: list[list[Span]] = [[] for _ in lines]
+    for leaves in rules:
+        theirs = [list(_words(text, _lowered(text), leaves, found)) for text in lines]
+        least = _PART * max((high - low for each in theirs for low, high in each), default=0)
+        for kept, each in zip(spans, theirs, strict=True):
+            kept += [span for span in each if span[1] - span[0] >= least]
+    return [
+        _parts(text, kept or [span for leaves in rules for span in _status(text, leaves)])
+        for text, kept in zip(lines, spans, strict=True)
+    ]
+
+
+def _parts(text: str, spans: Sequence[Span]) -> tuple[Part, ...]:
     parts, at = [], 0
-    for low, high in _merged(spans or [span for leaves in rules for span in _status(text, leaves)]):
+    for low, high in _merged(text, spans):
         parts += [Part(text[at:low], hit=False), Part(text[low:high], hit=True)]
         at = high
     return tuple(part for part in (*parts, Part(text[at:], hit=False)) if part.text)
@@ -80,11 +94,6 @@ def _words(
             yield at, at + min(len(taken), _MOST)
 
 
-def _longest(spans: Sequence[Span]) -> Iterator[Span]:
-    least = _PART * max((high - low for low, high in spans), default=0)
-    return (span for span in spans if span[1] - span[0] >= least)
-
-
 def _lowered(text: str) -> str:
     """Lower case, letter for letter: some letters become two, and places would shift."""
     small = text.lower()
@@ -99,9 +108,19 @@ def _status(text: str, leaves: Sequence[Leaf]) -> Iterator[Span]:
                 yield found.span()
 
 
-def _merged(spans: Sequence[Span]) -> list[Span]:
+def _trimmed(text: str, span: Span) -> Span:
+    """Without what only stands around the words."""
+    low, high = span
+    while low < high and text[low] in _AROUND:
+        low += 1
+    while low < high and text[high - 1] in _AROUND:
+        high -= 1
+    return low, high
+
+
+def _merged(text: str, spans: Sequence[Span]) -> list[Span]:
     found: list[Span] = []
-    for low, high in sorted(spans):
+    for low, high in sorted(_trimmed(text, span) for span in spans):
         if found and low <= found[-1][1]:
             found[-1] = (found[-1][0], max(found[-1][1], high))
         elif high > low:

@@ -8,7 +8,18 @@ from typing import Any
 
 import polars as pl
 
-from logscan.model.finding import Alternative, Counts, Evidence, Finding, Input, Rejected, Scan, Scope
+from logscan.model.finding import (
+    Alternative,
+    Contrast,
+    Counts,
+    Evidence,
+    Finding,
+    Input,
+    Rejected,
+    Scan,
+    Scope,
+    Trait,
+)
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import SHOWN
 from logscan.model.taxonomy import load_taxonomy
@@ -106,6 +117,11 @@ def finding(**changes: Any) -> Finding:
                   "gap_median_s": 3600.2, "phase_clock": 0.31, "rate_before": 0.0, "unheard_of_s": None},
         clients=(("192.0.2.7", 201), ("192.0.2.8", 90), ("192.0.2.9", 52)), users=(("svc-orders", 300), ("svc-billing", 43)),
         endpoints=(("/api/v1/orders/{id}", 343),), episodes=episodes,
+        contrast=Contrast(346, 412, 9_001, same_routes=True, during=True, tested=9, traits=(
+            Trait("program", "sdk/*", (340, 346), (20, 412), 441.0, 260.0, 749.0, 1e-9, (("agent", "sdk/2.0"),)),
+            Trait("user", None, (346, 346), (0, 412), 9e5, 3e4, 2e7, 1e-12),
+        )),
+        reproduce="curl -gi --path-as-is -H \"Authorization: $AUTHORIZATION\" \"https://$HOST\"'/api/v1/orders/88?x=1'",
     )  # fmt: skip
     return replace(usual, **changes)
 

@@ -21,13 +21,13 @@ def text(*words: str, cased: bool = False, column: Column = MESSAGE) -> Text:
 
 
 def hits(line: str, *rules: Any) -> list[str]:
-    return [part.text for part in marked([(line, rules)])[0] if part.hit]
+    return [part.text for part in marked([([line], rules)])[0][0] if part.hit]
 
 
 def test_words_are_marked_whatever_their_case_and_put_together_the_parts_are_the_line() -> None:
     line = "WARN Token Has Expired at noon"
-    assert marked([(line, [looks_for(text("token has expired"))])]) == [
-        (Part("WARN ", hit=False), Part("Token Has Expired", hit=True), Part(" at noon", hit=False))
+    assert marked([([line], [looks_for(text("token has expired"))])]) == [
+        [(Part("WARN ", hit=False), Part("Token Has Expired", hit=True), Part(" at noon", hit=False))]
     ]
     assert hits(line, looks_for(text("token has", cased=True))) == []
 
@@ -39,9 +39,16 @@ def test_a_pattern_is_asked_by_the_engine_that_asked_before() -> None:
     assert hits("x" * 50_000, looks_for(Regex(MESSAGE, "(?i)(x+x+)+y"))) == []
 
 
+def test_what_only_stands_around_the_words_is_not_marked() -> None:
+    assert hits('"GET / HTTP/1.1" 401 12', looks_for(Regex(MESSAGE, r'[" ]+401[" ]'))) == ["401"]
+    assert hits("a: ---", looks_for(Regex(MESSAGE, "-+"))) == []
+
+
 def test_what_only_says_what_the_line_is_about_is_not_marked() -> None:
     rule = looks_for(All((text("auth"), text("signature verification failed"))))
     assert hits("auth: signature verification failed", rule) == ["signature verification failed"]
+    lines = ["signature verification failed", "GET /auth 401"]
+    assert [[part.hit for part in parts] for parts in marked([(lines, [rule])])[0]] == [[True], [False]]
 
 
 def test_what_a_rule_excludes_is_not_marked_and_where_a_line_stands_is_no_reason() -> None:
@@ -60,4 +67,4 @@ def test_without_words_the_status_is_marked_but_no_part_of_a_number() -> None:
 @given(st.one_of(st.text(), st.sampled_from([text[:3000] for text in PAYLOADS.values()])), st.text(max_size=9))
 def test_the_parts_are_the_line_whatever_it_holds(line: str, word: str) -> None:
     rules = [looks_for(text(word.lower(), word), STATUS, Regex(MESSAGE, r"\w+ \w+"))]
-    assert "".join(part.text for part in marked([(line, rules)])[0]) == line
+    assert "".join(part.text for part in marked([([line], rules)])[0][0]) == line

@@ -19,6 +19,12 @@ function findings() {
       name.replaceWith(pick);
       pick.append(name);
     }
+    for (const command of card.querySelectorAll(".command")) {
+      const press = button("copy", "tool", () => copy(command.textContent, press)), held = element("div", undefined, "held");
+      press.setAttribute("aria-label", "Copy the command");
+      command.replaceWith(held);
+      held.append(command, press);
+    }
     for (const place of card.querySelectorAll(".place[data-line]")) {
       const row = rows.get(placeKey(place.dataset));
       if (row !== undefined) place.append(button("in the table", "tool", () => jump(row)));
@@ -78,8 +84,16 @@ function markdown(card) {
     lines.push("", `**${plain(group.querySelector("h5"))}**`, "");
     for (const item of group.querySelectorAll("li")) lines.push(`- ${plain(item)}`);
   }
+  const apart = card.querySelector(".apart");
+  if (apart) {
+    lines.push("", "### What sets them apart", "");
+    for (const row of apart.querySelectorAll("tbody tr")) lines.push(`- ${[...row.children].slice(0, 4).map(plain).join("; ")}`);
+    if (!apart.querySelector("tbody")) lines.push(plain(apart.querySelector("p")));
+  }
   lines.push("", "### Evidence", "");
   for (const place of card.querySelectorAll(".place")) lines.push(plain(place.querySelector("code")), "", fenced(place.nextElementSibling.textContent), "");
+  const again = card.querySelector(".again .command");
+  if (again) lines.push("### Ask it again", "", fenced(again.textContent), "");
   const todo = card.querySelector(".todo");
   if (todo) {
     lines.push(`### ${plain(todo.querySelector("h4"))}`, "");
