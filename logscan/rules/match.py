@@ -3,20 +3,14 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
-from typing import Any, NamedTuple
-from weakref import WeakKeyDictionary
+from typing import NamedTuple
 
 import polars as pl
 
 from logscan.rules.needs import Needs, express_needs
 from logscan.rules.rule import Rule
-from logscan.rules.tree import All, Column, Node, Regex, express, leaves, lowered, possible
-
-_HIT = "\0"  # no column is called so
-_FEW = 32  # rows; of more, those that are alike are asked about once
-_MOST_SAID = 64  # rows of which a rule remembers what it said
-_LONGEST_SAID = 512  # characters of text in such a row
-_SAID: WeakKeyDictionary[Rule, dict[tuple[Any, ...], bool]] = WeakKeyDictionary()
+from logscan.rules.shared import Answers, Shared
+from logscan.rules.tree import Column, Node, express, lowered
 
 
 def match(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -26,15 +20,14 @@ def match(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
     Out: one Boolean column per rule, named by it, never null; rows as in the input
     Law: a rule's column depends on that rule and the row alone
     """
-    told = _told(frame)
+    answers = Answers(frame, tuple(rules))
     worded = tuple(rule for rule in rules if rule.words)
     said = dict.fromkeys((rule.name for rule in worded), _only(frame.height, []))
     # Most rows hold no text that a rule asks for, and most rules are never near a match: one look for all texts tells
     # which rule is to be asked about which rows.
-    for rule, rows in _near(frame, worded):
-        columns = [name for name in frame.columns if name in rule.columns and name in told]
-        said[rule.name] = _only(frame.height, rows.filter(_alike(frame.select(columns)[rows], rule, None)))
-    others = _ask(frame, [rule for rule in rules if not rule.words], told)
+    for rule, rows in _guarded(frame, worded, answers):
+        said[rule.name] = _only(frame.height, answers.hits(rule, rows))
+    others = _ask(frame, [rule for rule in rules if not rule.words], answers.told)
     return pl.DataFrame({rule.name: said[rule.name] if rule.words else others[rule.name] for rule in rules})
 
 
@@ -44,29 +37,49 @@ def may_match(frame: pl.DataFrame, rules: Sequence[Rule], unread: frozenset[str]
     In:  unread: columns that may hold anything; all others that the frame lacks are missing in every row
     Law: true where `match` on all columns finds a rule
     """
-    told = _told(frame)
+    answers = Answers(frame, tuple(rules), unread)
     worded, others = _parted(tuple(rules), unread)
     # Those that ask for a number or less: mostly a few of them leave no row for the many that look for texts.
-    there = frame.with_columns(_possibly(rule, unread, told) for rule in others)
+    there = frame.with_columns(_possibly(rule, unread, answers.told) for rule in others)
     rows = [(rule, there[rule.name].arg_true()) for rule in others]
     found = _only(frame.height, [])
     for rule, mine in sorted(rows, key=lambda asked: -len(asked[1])):
-        found = _and_found(frame, rule, mine, found, unread)
+        found = _and_found(rule, mine, found, answers)
     left = (~found).arg_true()
     if worded and len(left):
-        less = frame if len(left) == frame.height else frame[left]
-        for rule, mine in _near(less, worded):
-            found = _and_found(frame, rule, left.gather(mine), found, unread)
+        for rule, mine in _guarded(frame, worded, answers, left):
+            found = _and_found(rule, mine, found, answers)
     return found
 
 
-def _and_found(frame: pl.DataFrame, rule: Rule, rows: pl.Series, found: pl.Series, unread: frozenset[str]) -> pl.Series:
+def _and_found(rule: Rule, rows: pl.Series, found: pl.Series, answers: Answers) -> pl.Series:
     left = rows.filter(~found.gather(rows))
-    if left.is_empty():
-        return found
-    names = [name for name in frame.columns if name in rule.columns and frame[name].null_count() < frame.height]
-    part = frame.select(names or frame.columns[:1])[left]
-    return found.scatter(left.filter(_alike(part, rule, unread & rule.columns)), values=True)
+    return found.scatter(answers.hits(rule, left), values=True) if len(left) else found
+
+
+def _guarded(
+    frame: pl.DataFrame, rules: tuple[Rule, ...], answers: Answers, rows: pl.Series | None = None
+) -> list[tuple[Rule, pl.Series]]:
+    """As `_near`, among some rows of the frame; rules that are guarded alike only among the rows let through.
+
+    In: rows: ascending; None: all
+    """
+    rows = pl.int_range(frame.height, dtype=pl.UInt32(), eager=True) if rows is None else rows
+    found = []
+    for guards, mine in _by_guards(answers.shared, rules):
+        through = answers.holding(guards, rows)
+        if len(through):
+            some = frame if len(through) == frame.height else frame[through]
+            found += [(rule, through.gather(near)) for rule, near in _near(some, mine)]
+    return found
+
+
+@lru_cache(maxsize=64)
+def _by_guards(asked: Shared, rules: tuple[Rule, ...]) -> list[tuple[tuple[Node, ...], tuple[Rule, ...]]]:
+    by: dict[tuple[Node, ...], list[Rule]] = {}
+    for rule in rules:
+        by.setdefault(asked.ways[rule.name].guards, []).append(rule)
+    return [(guards, tuple(mine)) for guards, mine in by.items()]
 
 
 @lru_cache(maxsize=64)
@@ -82,94 +95,21 @@ def _possibly(rule: Rule, unread: frozenset[str], told: frozenset[str]) -> pl.Ex
     return pl.all_horizontal(pl.lit(value=True), *needs).alias(rule.name)
 
 
-def _told(frame: pl.DataFrame) -> frozenset[str]:
-    return frozenset(name for name in frame.columns if frame[name].null_count() < frame.height)
-
-
 def _only(height: int, rows: Sequence[int] | pl.Series) -> pl.Series:
     """True in these rows. A new series each time, because `scatter` changes the one it is given."""
     return pl.repeat(value=False, n=height, dtype=pl.Boolean(), eager=True).scatter(rows, values=True)
 
 
-def _alike(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
-    """Whether each row matches. Services repeat what they say, and to make a rule's patterns ready costs most.
-
-    In:  unread: see `_expression`
-    """
-    if frame.height <= _FEW:
-        return _remembered(frame, rule, unread)
-    once = frame.unique()
-    if 2 * once.height > frame.height:
-        return _asked(frame, rule, unread)
-    ask = _remembered if once.height <= _FEW else _asked
-    hits = once.filter(ask(once, rule, unread))
-    marked = frame.join(
-        hits.with_columns(pl.lit(value=True).alias(_HIT)),
-        on=frame.columns,
-        how="left",
-        nulls_equal=True,
-        maintain_order="left",
-    )
-    return marked[_HIT].fill_null(value=False)
-
-
-def _remembered(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
-    """As `_ask`, of a few rows; what was said of the same before is said again."""
-    texts = list(frame.iter_rows())
-    if any(sum(len(value) for value in row if isinstance(value, str)) > _LONGEST_SAID for row in texts):
-        return _asked(frame, rule, unread)
-    rows: list[tuple[Any, ...]] = [(unread, *frame.columns, *row) for row in texts]
-    said = _SAID.setdefault(rule, {})
-    before = {row: said[row] for row in rows if row in said}
-    new = [at for at, row in enumerate(rows) if row not in before]
-    if new:
-        if len(said) > _MOST_SAID:
-            said = _SAID[rule] = {}
-        fresh = dict(zip([rows[at] for at in new], _asked(frame[new], rule, unread), strict=True))
-        before |= fresh
-        said |= fresh
-    return pl.Series([before[row] for row in rows], dtype=pl.Boolean())
-
-
-def _asked(frame: pl.DataFrame, rule: Rule, unread: frozenset[str] | None) -> pl.Series:
-    """What must hold together is asked one by one, the cheapest first, of the rows still left."""
-    told = frozenset(frame.columns)
-    if not isinstance(rule.tree, All):
-        return _ask(frame, [rule], told, unread).to_series()
-    left = pl.int_range(frame.height, dtype=pl.UInt32(), eager=True)
-    for part in _steps(rule, told, unread):
-        left = left.filter(frame[left].with_columns(part.alias(_HIT))[_HIT])
-        if left.is_empty():
-            break
-    return _only(frame.height, left)
-
-
-@lru_cache(maxsize=4096)
-def _steps(rule: Rule, told: frozenset[str], unread: frozenset[str] | None) -> tuple[pl.Expr, ...]:
-    parts = sorted(rule.tree.parts if isinstance(rule.tree, All) else (rule.tree,), key=_letters)
-    return tuple(express(part, told) if unread is None else possible(part, unread, told) for part in parts)
-
-
-def _letters(node: Node) -> int:
-    """Of all patterns: they are what takes time."""
-    return sum(len(leaf.pattern) for leaf in leaves(node) if isinstance(leaf, Regex))
-
-
-def _ask(
-    frame: pl.DataFrame, rules: Sequence[Rule], told: frozenset[str], unread: frozenset[str] | None = None
-) -> pl.DataFrame:
+def _ask(frame: pl.DataFrame, rules: Sequence[Rule], told: frozenset[str]) -> pl.DataFrame:
     """In: told: the columns that are not null in every row; what asks for others is not looked at"""
-    asked = [_expression(rule, told & rule.columns, unread).alias(rule.name) for rule in rules]
+    asked = [_expression(rule, told & rule.columns).alias(rule.name) for rule in rules]
     # with_columns and not filter: only there does Polars compute a shared lower-case column once. A rule may be named
     # like a column that another one reads, so nothing is overwritten before all are computed, which one call ensures.
     return frame.with_columns(asked).select(rule.name for rule in rules)
 
 
 @lru_cache(maxsize=4096)
-def _expression(rule: Rule, told: frozenset[str], unread: frozenset[str] | None) -> pl.Expr:
-    """In: unread: columns that may hold anything; None: all were read, and the rule is asked whether it does match"""
-    if unread is not None:
-        return possible(rule.tree, unread, told)
+def _expression(rule: Rule, told: frozenset[str]) -> pl.Expr:
     return rule.expr if rule.columns <= told else express(rule.tree, told)
 
 
