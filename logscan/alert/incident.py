@@ -136,12 +136,14 @@ class Memory:
     evaluated  when it last looked, newest last: the last two tell how often runs come
     sent       when people were told something, lately
     held       what waits for the next summary: incident -> kind
+    health     how the last evaluation went, for sinks that show it
     """
 
     incidents: Mapping[str, Incident] = field(default_factory=dict)
     evaluated: tuple[datetime, ...] = ()
     sent: tuple[datetime, ...] = ()
     held: Mapping[str, str] = field(default_factory=dict)
+    health: Mapping[str, Any] = field(default_factory=dict)
 
 
 def member_of(finding: Finding) -> Member | None:

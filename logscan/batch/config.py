@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from ipaddress import ip_network
 from pathlib import Path
 
+from logscan.alert.settings import AlertSettings, read_alerts
 from logscan.ingest.address import Networks
 from logscan.ingest.zone import chosen
 from logscan.model.errors import Faults
@@ -73,6 +74,7 @@ class Config:
     wait_s: float
     jobs: int
     log: LogSettings
+    alerts: AlertSettings
 
 
 def load_config(path: Path, env: Mapping[str, str]) -> Config:
@@ -89,9 +91,6 @@ def load_config(path: Path, env: Mapping[str, str]) -> Config:
 def _config(path: Path, top: Table) -> Config:
     data, run, window = top.table("data"), top.table("run"), top.table("window")
     retention, log = top.table("retention"), top.table("log")
-    top.table("alerts").asked |= dict.fromkeys(top.values.get("alerts", {}))  # logscan.alert.settings reads them
-    for sink in top.tables("sinks"):
-        sink.asked |= dict.fromkeys(sink.values)
     sources = tuple(_source(table) for table in top.tables("sources"))
     if not sources:
         top.fault("sources", "names no source", "add [[sources]] with paths")
@@ -108,6 +107,7 @@ def _config(path: Path, top: Table) -> Config:
         wait_s=run.seconds("wait", "0s"),
         jobs=run.whole("jobs", 2, low=1, high=64),
         log=LogSettings(log.choice("format", LOG_FORMATS, "logfmt"), log.choice("level", LEVELS, "info")),
+        alerts=read_alerts(top),
     )
 
 

@@ -36,6 +36,7 @@ def read_memory(state: sqlite3.Connection) -> Memory:
         evaluated=tuple(map(moment, told.get("evaluated", []))),
         sent=tuple(map(moment, told.get("sent", []))),
         held=told.get("held", {}),
+        health=told.get("health", {}),
     )
 
 
@@ -62,6 +63,7 @@ def write_memory(state: sqlite3.Connection, memory: Memory, documents: Documents
         "evaluated": [moment_text(when) for when in memory.evaluated],
         "sent": [moment_text(when) for when in memory.sent],
         "held": memory.held,
+        "health": memory.health,
     }
     for name, value in rest.items():
         state.execute(

@@ -2,17 +2,20 @@
 
 import sqlite3
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cache, partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from logscan.alert.document import about, described, document, summary
 from logscan.alert.gate import Gate, Quiet, Seen, gate
-from logscan.alert.incident import Incident, Notice
+from logscan.alert.incident import Incident, Notice, moment, moment_text
 from logscan.alert.rows import finding_rows
+from logscan.alert.settings import AlertSettings
 from logscan.alert.silence import Silence, of_state, silences
-from logscan.alert.sinks.sink import Document, Outcome, Sink
+from logscan.alert.sinks.sink import Delivery, Outcome, Sink
 from logscan.batch import outbox
 from logscan.batch.memory import (
     Documents,
@@ -28,7 +31,9 @@ from logscan.batch.words import words_of
 from logscan.engine.scan import Answer
 from logscan.model.finding import Scan
 from logscan.model.severity import severity_rank
-from logscan.rules.alerts import AlertRules
+from logscan.report.context import build_page
+from logscan.report.picture import timeline_pictures
+from logscan.rules.alerts import AlertRules, load_alerts
 from logscan.rules.correlate import correlate
 
 _LEAST, _UNKNOWN = timedelta(minutes=15), timedelta(hours=25)  # how long what is said is believed
@@ -44,6 +49,11 @@ class Alerting:
     quiet: Quiet = field(default_factory=Quiet)
     silences: tuple[Silence, ...] = ()
     url: str = ""
+
+
+def load_alerting(settings: AlertSettings, folders: Sequence[Path]) -> Alerting:
+    """In: folders: of rules. Errors: Faults of the rules on what is worth telling"""
+    return Alerting(load_alerts(folders), settings.sinks, settings.quiet, settings.silences, settings.url)
 
 
 class Told(NamedTuple):
@@ -68,29 +78,45 @@ class Told(NamedTuple):
 def notify(state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime) -> Told:
     """Evaluate, remember, put into the outbox, and deliver what is there.
 
-    In:  answer: the scan that was made; None when nothing new was read, and only what waits is to be delivered
+    In:  answer: the scan that was made; None when nothing new was read: then a log that has stopped is still told of
     Law: memory and outbox change together; what a crash interrupts is delivered at the next call, under the same ids
     """
-    kinds: Counter[str] = Counter()
-    if answer is not None:
-        kinds.update(_evaluate(state, answer, alerting, now))
-    return deliver(state, alerting, now, kinds=kinds)
+    kinds = Counter(_evaluate(state, answer, alerting, now))
+    picture = partial(_picture, answer) if answer else lambda: None
+    return deliver(state, alerting, now, kinds=kinds, picture=cache(picture))
 
 
 def deliver(
-    state: sqlite3.Connection, alerting: Alerting, now: datetime, *, kinds: Mapping[str, int] | None = None
+    state: sqlite3.Connection,
+    alerting: Alerting,
+    now: datetime,
+    *,
+    kinds: Mapping[str, int] | None = None,
+    picture: Callable[[], bytes | None] = lambda: None,
 ) -> Told:
     """Hand the sinks what waits, and those that show a state what goes on."""
     memory = read_memory(state)
     live = live_documents(state)
 
-    def for_sink(sink: Sink) -> Sequence[Document]:
-        return [each for each in live if severity_rank(each["severity"]) >= severity_rank(sink.level)]
+    def said(sink: Sink) -> Delivery:
+        loud = [each for each in live if severity_rank(each["severity"]) >= severity_rank(sink.level)]
+        waiting = [(each.sink, each.waiting, each.refused) for each in outbox.left(state)]
+        health = {**memory.health, "outbox": waiting}
+        return Delivery((), loud, now, lasts(memory.evaluated), health, picture)
 
-    outcomes = outbox.drain(state, alerting.sinks, for_sink, now, lasts(memory.evaluated))
+    # Last those that only show how things are: they tell of what the others did not take.
+    sinks = sorted(alerting.sinks, key=lambda sink: sink.shows_state)
+    outcomes = outbox.drain(state, sinks, said, now)
     going = [each for each in memory.incidents.values() if each.live]
     silenced = sum(each.silenced for each in going)
     return Told(dict(kinds or {}), len(going), silenced, outcomes, tuple(outbox.left(state)))
+
+
+def _picture(answer: Answer) -> bytes | None:
+    """The last stretch of the timeline."""
+    timeline = build_page(answer.scan, answer.library).timeline
+    pictures = timeline_pictures(timeline) if timeline else ()
+    return pictures[-1] if pictures else None
 
 
 def lasts(evaluated: Sequence[datetime]) -> timedelta:
@@ -100,21 +126,40 @@ def lasts(evaluated: Sequence[datetime]) -> timedelta:
     return max(_LEAST, _MISSED * (evaluated[-1] - evaluated[-2]))
 
 
-def _evaluate(state: sqlite3.Connection, answer: Answer, alerting: Alerting, now: datetime) -> list[str]:
-    scan = answer.scan
-    pages = correlate(finding_rows(scan.told, now), alerting.rules.correlations)
+def _evaluate(state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime) -> list[str]:
+    found = answer.scan.told if answer else ()
+    pages = correlate(finding_rows(found, now), alerting.rules.correlations)
     with transaction(state):
         end_silences(state, now)
         quieted = silences((*alerting.silences, *map(of_state, read_silences(state))), now)
         memory = read_memory(state)
-        judged = gate(scan.told, pages, memory, seen=coverage(scan), now=now, quiet=alerting.quiet, silenced=quieted)
+        until = memory.health.get("until")
+        seen = coverage(answer.scan) if answer else Seen(moment(until) if until else None, whole=False)
+        judged = gate(found, pages, memory, seen=seen, now=now, quiet=alerting.quiet, silenced=quieted)
         documents = _documents(answer, judged, read_documents(state), alerting.url)
-        write_memory(state, judged.memory, documents)
+        health = _health(answer.scan, now) if answer else memory.health
+        write_memory(state, replace(judged.memory, health=health), documents)
         for sink in alerting.sinks:
             for each in _for(sink, judged, documents, now, alerting.url):
                 outbox.put(state, sink.name, each, now)
         outbox.forget(state, [sink.name for sink in alerting.sinks], now)
     return [notice.kind for notice in judged.notices]
+
+
+def _health(scan: Scan, now: datetime) -> dict[str, Any]:
+    """As `Delivery.health` has it, but for the outbox."""
+    until = coverage(scan).until
+    counts = Counter((each.severity, each.state) for each in scan.told)
+    return {
+        "evaluated": moment_text(now),
+        "until": moment_text(until) if until else None,
+        "lines": scan.lines,
+        "events": scan.events,
+        "rejects": scan.rejects,
+        "failures": scan.auth_failures,
+        "faults": len(scan.faults),
+        "findings": [[severity, state, count] for (severity, state), count in sorted(counts.items())],
+    }
 
 
 def coverage(scan: Scan) -> Seen:
@@ -123,14 +168,14 @@ def coverage(scan: Scan) -> Seen:
     return Seen(max(lasts_, default=None), max(traffic, default=None), whole=not scan.partial and not scan.faults)
 
 
-def _documents(answer: Answer, judged: Gate, before: Documents, url: str) -> dict[str, dict[str, Any]]:
+def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str) -> dict[str, dict[str, Any]]:
     """Of each incident that goes on or is told of, as sinks are to know it from now on."""
     notices = {notice.incident.id: notice for notice in judged.notices}
     incidents = judged.memory.incidents
     asked = {key: each for key, each in incidents.items() if each.live or key in notices}
-    findings = {found.id: found for found in answer.scan.told}
+    findings = {found.id: found for found in answer.scan.told} if answer else {}
     worst = {key: _worst(each, findings) for key, each in asked.items()}
-    words = words_of(answer.scan, answer.library, set(worst.values())) if any(worst.values()) else {}
+    words = words_of(answer.scan, answer.library, set(worst.values())) if answer and any(worst.values()) else {}
     made = {}
     for key, incident in asked.items():
         name = worst[key]

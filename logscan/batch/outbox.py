@@ -36,15 +36,11 @@ def put(state: sqlite3.Connection, sink: str, document: Mapping[str, Any], now: 
 
 
 def drain(
-    state: sqlite3.Connection,
-    sinks: Sequence[Sink],
-    live: Callable[[Sink], Sequence[Mapping[str, Any]]],
-    now: datetime,
-    lasts: timedelta,
+    state: sqlite3.Connection, sinks: Sequence[Sink], said: Callable[[Sink], Delivery], now: datetime
 ) -> dict[str, Outcome]:
     """Hand every sink what it has not got yet, oldest first.
 
-    In:  live: what goes on now, for sinks that show a state
+    In:  said: a delivery with all but what is pending
     Law: an entry leaves only after its sink has taken it; one sink's fault holds no other up; none is tried earlier
          than it asked for
     """
@@ -54,7 +50,7 @@ def drain(
         if not pending and not sink.shows_state:
             found[sink.name] = Outcome()
             continue
-        outcome = sink.deliver(Delivery(pending, live(sink), now, lasts))
+        outcome = sink.deliver(said(sink)._replace(pending=pending))
         with transaction(state):
             _note(state, sink.name, pending, outcome, now)
         found[sink.name] = outcome

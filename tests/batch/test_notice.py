@@ -82,7 +82,7 @@ def test_a_sink_that_shows_a_state_is_given_what_goes_on(state: Connection) -> N
 
 
 def test_people_get_a_summary_of_what_is_too_much_and_machines_all_of_it(state: Connection) -> None:
-    many = [finding(f"f{k}", cause=f"cause_{k}", last_seen=at(5)) for k in range(6)]
+    many = [finding(f"f{k}", cause=f"cause_{k}", family=f"family_{k}", last_seen=at(5)) for k in range(6)]
     person, machine = Kept("person", for_people=True), Kept("machine")
     notify(state, answer(at(5), *many), alerting(person, machine, rate=3), at(5))
     assert person.kinds == ["new", "new", "summary"]

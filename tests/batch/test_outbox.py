@@ -45,7 +45,7 @@ def put(state: Connection, *names: str, sink: str = "one") -> None:
 
 
 def drain(state: Connection, *sinks: Fake, now: datetime = START + MINUTE) -> dict[str, Outcome]:
-    return outbox.drain(state, sinks, lambda _: (), now, HOUR)
+    return outbox.drain(state, sinks, lambda _: Delivery((), (), now, HOUR), now)
 
 
 def test_what_is_delivered_leaves_and_is_not_handed_over_again(state: Connection) -> None:

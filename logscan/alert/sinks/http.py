@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as Late
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import cache
@@ -43,7 +43,7 @@ class Poster:
 
     timeout_s: float = 10.0
     retries: int = 3
-    secrets: Sequence[str] = ()
+    secrets: Sequence[str] = field(default=(), repr=False)
     sleep: Callable[[float], None] = time.sleep
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str], now: datetime) -> Answer:

@@ -1,8 +1,9 @@
 """What every sink is: something that takes documents, and says which of them it took."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
 Document = Mapping[str, Any]  # see document.py
@@ -21,12 +22,17 @@ class Delivery(NamedTuple):
 
     live   what goes on now, for sinks that show a state
     lasts  how long what is said now is to be believed when nothing more is heard
+    health how the last evaluation went: evaluated, until (times); lines, events, rejects, failures, faults (counts);
+           findings (severity, state, count); outbox (sink, waiting, refused)
+    picture the timeline as PNG, None when there is none
     """
 
     pending: tuple[Entry, ...]
     live: Sequence[Document]
     now: datetime
     lasts: timedelta
+    health: Mapping[str, Any] = MappingProxyType({})
+    picture: Callable[[], bytes | None] = lambda: None
 
 
 @dataclass(frozen=True)
@@ -49,9 +55,13 @@ class Outcome:
 class Sink(Protocol):
     """shows_state: it wants what goes on at each run, not only what is new; for_people: it gets summaries."""
 
-    name: str
-    level: str
-    shows_state: bool
-    for_people: bool
+    @property
+    def name(self) -> str: ...
+    @property
+    def level(self) -> str: ...
+    @property
+    def shows_state(self) -> bool: ...
+    @property
+    def for_people(self) -> bool: ...
 
     def deliver(self, delivery: Delivery) -> Outcome: ...

@@ -67,7 +67,14 @@ def signature(secret: str, notice: str, body: bytes, now: datetime) -> dict[str,
     Source: the Standard Webhooks specification 1.0: HMAC-SHA256 over `id.timestamp.body`, Base64 after `v1,`; a secret
             that begins with `whsec_` is Base64
     """
-    key = base64.b64decode(secret.removeprefix("whsec_")) if secret.startswith("whsec_") else secret.encode()
+    key = signing_key(secret)
     stamp = str(int(now.timestamp()))
     told = hmac.digest(key, f"{notice}.{stamp}.".encode() + body, hashlib.sha256)
     return {"webhook-timestamp": stamp, "webhook-signature": f"v1,{base64.b64encode(told).decode()}"}
+
+
+def signing_key(secret: str) -> bytes:
+    """Errors: ValueError when it begins with whsec_ and is no Base64 after it"""
+    if secret.startswith("whsec_"):
+        return base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+    return secret.encode()

@@ -1,0 +1,117 @@
+"""A file of OCSF Detection Findings, one a line."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from logscan.alert.incident import moment
+from logscan.alert.sinks.lines import append
+from logscan.alert.sinks.sink import Delivery, Document, Outcome
+from logscan.model.severity import severity_rank
+
+_VERSION = "1.4.0"
+_CLASS, _CATEGORY = 2004, 2
+_CREATE, _UPDATE, _CLOSE = 1, 2, 3
+_STATUS = {_CREATE: (1, "New"), _UPDATE: (2, "In Progress"), _CLOSE: (4, "Resolved")}
+_ACTIVITY = {_CREATE: "Create", _UPDATE: "Update", _CLOSE: "Close"}
+_SEVERITIES = ("Informational", "Low", "Medium", "High", "Critical")
+_CONFIDENCES = {"low": (1, "Low"), "medium": (2, "Medium"), "high": (3, "High")}
+_IP, _USER, _URL = 2, 4, 6  # kinds of observables
+
+
+@dataclass(frozen=True)
+class Ocsf:
+    """version: of logscan."""
+
+    name: str
+    path: Path
+    version: str
+    level: str = "informational"
+    for_people: bool = False
+    shows_state: bool = False
+
+    def deliver(self, delivery: Delivery) -> Outcome:
+        try:
+            append(self.path, (detection_finding(entry.document, self.version) for entry in delivery.pending))
+        except OSError as fault:
+            return Outcome(fault=f"{self.path}: {fault.strerror}")
+        return Outcome(frozenset(entry.notice for entry in delivery.pending))
+
+
+def detection_finding(document: Document, version: str) -> dict[str, Any]:
+    """Units: milliseconds since the epoch. Source: OCSF 1.4, class detection_finding (2004), category findings."""
+    incident, finding = document["incident"], document["finding"]
+    activity = _CLOSE if incident["over"] else _CREATE if document["kind"] == "new" else _UPDATE
+    status, status_name = _STATUS[activity]
+    severity = severity_rank(document["severity"]) + 1
+    found: dict[str, Any] = {
+        "activity_id": activity,
+        "activity_name": _ACTIVITY[activity],
+        "category_uid": _CATEGORY,
+        "category_name": "Findings",
+        "class_uid": _CLASS,
+        "class_name": "Detection Finding",
+        "type_uid": _CLASS * 100 + activity,
+        "type_name": f"Detection Finding: {_ACTIVITY[activity]}",
+        "time": _ms(document["at"]),
+        "start_time": _ms(incident["started"]),
+        "end_time": _ms(incident["last_seen"]),
+        "severity_id": severity,
+        "severity": _SEVERITIES[severity - 1],
+        "status_id": status,
+        "status": status_name,
+        "is_alert": True,
+        "message": document["text"],
+        "metadata": {
+            "uid": document["id"],
+            "version": _VERSION,
+            "product": {"name": "logscan", "vendor_name": "logscan", "version": version},
+        },
+        "finding_info": {
+            "uid": incident["id"],
+            "title": document["title"],
+            "desc": document["text"],
+            "created_time": _ms(incident["started"]),
+            "modified_time": _ms(document["at"]),
+            "first_seen_time": _ms(finding.get("first_seen") or incident["started"]),
+            "last_seen_time": _ms(incident["last_seen"]),
+            "types": [each for each in (finding.get("cause"), finding.get("pattern")) if each],
+            "analytic": {"name": incident["rule"], "type_id": 1, "type": "Rule"},
+            "src_url": document.get("url"),
+        },
+        "count": finding.get("counts", {}).get("events"),
+        "evidences": [{"data": dict(each)} for each in finding.get("evidence", [])],
+        "observables": _observables(finding),
+        "remediation": _remediation(finding),
+        "unmapped": {"kind": document["kind"], "reasons": document["reasons"], "pattern": finding.get("pattern")},
+    }
+    if finding.get("confidence") in _CONFIDENCES:
+        found["confidence_id"], found["confidence"] = _CONFIDENCES[finding["confidence"]]
+    found["finding_info"] = {name: value for name, value in found["finding_info"].items() if value}
+    return {name: value for name, value in found.items() if value not in (None, [], {})}
+
+
+def _observables(finding: Document) -> list[dict[str, Any]]:
+    hit = finding.get("hit", {})
+    kinds = (
+        ("clients", "src_endpoint.ip", _IP),
+        ("users", "user.name", _USER),
+        ("endpoints", "http_request.url.path", _URL),
+    )
+    return [
+        {"name": name, "type_id": type_id, "value": text}
+        for key, name, type_id in kinds
+        for text, _ in hit.get(key, [])
+    ]
+
+
+def _remediation(finding: Document) -> dict[str, Any]:
+    playbook = finding.get("playbook") or {}
+    steps = [step["do"] for step in playbook.get("steps", [])]
+    return {"desc": " ".join([playbook["title"] + ":", *steps])} if steps else {}
+
+
+def _ms(stamp: str) -> int:
+    when: datetime = moment(stamp)
+    return round(when.timestamp() * 1000)
