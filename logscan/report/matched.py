@@ -18,6 +18,7 @@ _TELLING = frozenset(
     {"message", "error.message", "error.code", "error.type", "event.reason", "event.action", "event.original"}
     | {"logscan.challenge", "logscan.fields", "user_agent.original", "url.original", "url.path", "url.query"}
 )
+_WORD = 24  # letters by which a mark grows at most, to hold a word whole
 _AROUND = frozenset(" \t\n\"'`:,;=|([{<>}])-")
 _STATUS = "http.response.status_code"
 Span = tuple[int, int]
@@ -109,8 +110,12 @@ def _status(text: str, leaves: Sequence[Leaf]) -> Iterator[Span]:
 
 
 def _trimmed(text: str, span: Span) -> Span:
-    """Without what only stands around the words."""
+    """Whole words, without what only stands around them."""
     low, high = span
+    while low > 0 and text[low - 1 : low + 1].isalpha() and span[0] - low < _WORD:
+        low -= 1
+    while high < len(text) and text[high - 1 : high + 1].isalpha() and high - span[1] < _WORD:
+        high += 1
     while low < high and text[low] in _AROUND:
         low += 1
     while low < high and text[high - 1] in _AROUND:

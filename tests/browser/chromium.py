@@ -17,7 +17,7 @@ WHY_NOT = (
 
 class Record(NamedTuple):
     requests: list[str]  # every URL asked for but the page itself
-    complaints: list[str]  # every console message of level WARNING or worse
+    complaints: list[str]  # every console message of level WARNING or worse, every dialog, every new window
 
 
 @contextmanager
@@ -71,6 +71,7 @@ def record(driver: Any) -> Record:
     urls = [
         p["request"]["url"] for p in asked if p.get("type") != "Document" or p["request"]["url"] != p["documentURL"]
     ]
+    complaints += [e["method"] for e in events if e["method"] in ("Page.javascriptDialogOpening", "Page.windowOpen")]
     return Record([url for url in urls if not url.startswith("data:")], complaints)
 
 

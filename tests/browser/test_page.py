@@ -12,9 +12,20 @@ import pytest
 from logscan.model.finding import Scope
 from logscan.report.charts import chart_bundle
 from logscan.report.html import render_html
+from logscan.report.show import visible
 from tests.browser.chromium import WHY_NOT, browser, record, show
 from tests.hostile.corpus import PAYLOADS, with_every_text
-from tests.report.scans import GENERATED, START, empty, failures, finding, library, typical
+from tests.report.scans import (
+    GENERATED,
+    START,
+    empty,
+    failures,
+    finding,
+    hostile_library,
+    hostile_scan,
+    library,
+    typical,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
 
@@ -27,10 +38,12 @@ def write(tmp_path_factory: pytest.TempPathFactory) -> Any:
     folder = tmp_path_factory.mktemp("pages")
     bundle = chart_bundle(folder / "cache")
 
-    def page(scan: Any, name: str = "page") -> Any:
+    def page(scan: Any, name: str = "page", hostile: str = "") -> Any:
         path = folder / f"{name}.html"
-        made: Any = {"generated": GENERATED, "command": "logscan report x", "version": "1", "bundle": bundle}
-        text = render_html(scan, library(), shown=failures(scan), **made)
+        command = hostile or "logscan report x"
+        made: Any = {"generated": GENERATED, "command": command, "version": "1", "bundle": bundle, "title": hostile}
+        words = hostile_library(hostile) if hostile else library()
+        text = render_html(scan, words, shown=failures(scan), **made)
         path.write_text(text, "utf-8")
         return path
 
@@ -66,8 +79,13 @@ def test_the_record_would_notice(driver: Any, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", [*(t for t in PAYLOADS.values()), ALL_AT_ONCE], ids=[*PAYLOADS, "all_at_once"])
 def test_hostile_text_does_nothing(driver: Any, write: Any, text: str) -> None:
-    show(driver, write(with_every_text(typical(), text), "hostile"))
+    show(driver, write(hostile_scan(text), "hostile", text))
     assert record(driver) == ([], [])
+    told = "return ['.brand .title', '#finding-1-h', '#finding-7-h', '.reasons li', '.todo li p', '.of-mark', '#method code:not(.q)', '#inputs th code']"
+    told += ".map(name => document.querySelector(name)?.textContent ?? name)"
+    for seen in driver.execute_script(told):
+        assert visible(text[:40], 60)[:12].split("`")[0].strip() in seen
+    assert driver.title.startswith(re.sub(r"\s+", " ", visible(text, 160)).strip()[:20])
     assert driver.execute_script("return window.pwned === undefined && !({}).pwned")
     assert driver.execute_script("return document.documentElement.dataset.chart") == "ready"
     assert driver.execute_script("return document.querySelectorAll('h1').length") == 1

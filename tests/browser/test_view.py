@@ -1,6 +1,7 @@
 """The filter, the lists, the table: in a real browser, everything follows."""
 
 import json
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from markdown_it import MarkdownIt
 from selenium.webdriver import Keys
 
 from logscan.report.charts import chart_bundle
@@ -19,6 +21,7 @@ from tests.report.scans import GENERATED, failures, library, typical
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
 VISIBLE = "return [...document.querySelectorAll('#findings .card')].filter(c => !c.hidden).map(c => c.id)"
+FORMULA = re.compile(r"[\s\u00a0]*(?:[=+@|%\uff1d\uff0b\uff0d\uff20]|-.)")
 SHORT = {name: text for name, text in PAYLOADS.items() if len(text) < 400}
 
 
@@ -190,7 +193,7 @@ def test_hostile_text_is_inert_in_lists_table_link_and_markdown(driver: Any, wri
         if not last:
             driver.execute_script("document.getElementById('after').click()")
     order = sorted(PAYLOADS.values(), key=lambda text: list(PAYLOADS.values()).index(text))
-    assert len(cells) == len(PAYLOADS) >= 50
+    assert len(cells) == len(PAYLOADS) >= 60
     for line, text in enumerate(order):
         assert cells[line].count(visible(text, 300)) == 6, text[:80]
         assert lines[line] == visible(text, 500)
@@ -199,6 +202,23 @@ def test_hostile_text_is_inert_in_lists_table_link_and_markdown(driver: Any, wri
         "for (const tool of document.querySelectorAll('.tools .tool:nth-child(2), #link')) tool.click(); return kept;"
     )
     assert len(written) >= 5
+    for one in written[:-1]:
+        tokens = MarkdownIt("commonmark", {"html": True}).enable("table").parse(one)
+        kinds = {inner.type for token in tokens for inner in (token, *(token.children or ()))}
+        assert not {"html_block", "html_inline", "link_open", "image", "hr", "blockquote_open"} & kinds
+    saved = driver.execute_script(
+        "const kept = []; const make = URL.createObjectURL; URL.createObjectURL = (blob) => { kept.push(blob); return make(blob); };"
+        "HTMLAnchorElement.prototype.click = () => {};"
+        "for (const kind of ['json', 'csv']) document.getElementById(`save-${kind}`).click();"
+        "return Promise.all(kept.map((blob) => blob.text()));"
+    )
+    kept = {one["line"]: one for one in json.loads(saved[0])}
+    assert [kept[k]["text"] for k in range(len(order))] == [visible(text, 500) for text in order]
+    assert all(kept[k]["client"] == visible(text, 300) == kept[k]["path"] for k, text in enumerate(order))
+    told = pl.read_csv(saved[1].encode(), infer_schema=False)
+    assert told["text"].to_list() == [
+        row["text"] if not FORMULA.match(row["text"]) else f"'{row['text']}" for row in json.loads(saved[0])
+    ]
     picks = len(driver.find_elements("css selector", "#facets .pick"))
     for k in range(picks):
         driver.execute_script(f"document.querySelectorAll('#facets .pick')[{k}]?.click()")

@@ -26,6 +26,7 @@ from logscan.model.taxonomy import load_taxonomy
 from logscan.rules.playbook import Playbook, Step
 from logscan.rules.rule import Library
 from logscan.rules.tree import Column, Some, Text, Words
+from tests.hostile.corpus import with_every_text
 
 START = datetime(2026, 3, 12, 5, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -243,3 +244,39 @@ def failures(scan: Scan, *, each: int = 40) -> pl.DataFrame:
 def empty(**changes: Any) -> Scan:
     """A scan that found nothing at all."""
     return replace(Scan((), (), {}, 0, 0, 0, 0, (), (), 60, (), "4f1c" * 16), **changes)
+
+
+def hostile_library(text: str) -> Any:
+    """The library of these tests, in which every word that its authors wrote is `text`."""
+    usual = library()
+    words = usual.taxonomy
+    causes = {
+        name: replace(cause, title=text, definition=text, decided_by=text) for name, cause in words.causes.items()
+    }
+    patterns = {name: replace(pattern, title=text, definition=text) for name, pattern in words.patterns.items()}
+    taxonomy = replace(words, families=dict.fromkeys(words.families, text), causes=causes, patterns=patterns)
+    books = {
+        name: replace(book, title=text, summary=text, steps=(Step(text, text, text),) * 2)
+        for name, book in usual.playbooks.items()
+    }
+    rules = {
+        kind: tuple(
+            SimpleNamespace(**{**vars(rule), "title": text, "falsepositives": (text, text)})
+            for rule in getattr(usual, kind)
+        )
+        for kind in ("causes", "outcomes", "signatures", "patterns")
+    }
+    return usual._replace(taxonomy=taxonomy, playbooks=books, **rules)
+
+
+def hostile_scan(text: str) -> Scan:
+    """Every text of a scan is `text`, and some findings beside it have causes and rules that the library knows."""
+    usual, hostile = typical(), with_every_text(typical(), text)
+    return replace(  # type: ignore[no-any-return]
+        hostile,
+        findings=hostile.findings + usual.findings[:2],
+        by_cause={**hostile.by_cause, **usual.by_cause},
+        timeline=tuple(sorted([*hostile.timeline, *usual.timeline])),
+        groups=hostile.groups + usual.groups,
+        marks=((START + HOUR, text), (START + HOUR * 2, text)),
+    )

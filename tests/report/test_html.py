@@ -14,12 +14,13 @@ from hypothesis import strategies as st
 from logscan.model.finding import Evidence, Scope
 from logscan.report.html import render_html
 from tests.hostile.corpus import PAYLOADS, with_every_text
-from tests.report.scans import GENERATED, empty, finding, library, typical
+from tests.report.scans import GENERATED, empty, finding, hostile_library, hostile_scan, library, typical
 from tests.report.structure import Page, sha256
 
 FETCHES = re.compile(
     r"""\ssrc\s*=|href="(?!#|data:,")|href=[^"]|url\(|@import|<iframe|<object|<embed|<form|\sstyle\s*=|\son\w+\s*="""
 )
+LIBRARY = library()
 BUNDLE = "window.vegaEmbed = async () => ({});"
 HOSTILE = st.one_of(
     st.sampled_from([text[:3_000] for text in PAYLOADS.values()]),
@@ -31,9 +32,16 @@ HOSTILE = st.one_of(
 
 
 def render(
-    scan: Any, *, generated: Any = GENERATED, command: Any = "logscan report logs/", bundle: Any = BUNDLE
+    scan: Any,
+    *,
+    generated: Any = GENERATED,
+    command: Any = "logscan report logs/",
+    bundle: Any = BUNDLE,
+    title: str = "",
+    library: Any = LIBRARY,
 ) -> Any:
-    return render_html(scan, library(), generated=generated, command=command, version="1.2.3", bundle=bundle)
+    made: Any = {"generated": generated, "command": command, "version": "1.2.3", "bundle": bundle, "title": title}
+    return render_html(scan, library, **made)
 
 
 def shown(page: Any) -> Any:
@@ -44,8 +52,10 @@ def shown(page: Any) -> Any:
 @settings(max_examples=25)
 @given(HOSTILE)
 def test_no_text_of_a_scan_can_become_markup(text: str) -> None:
-    page = Page(render(with_every_text(typical(), text), command=text))
-    plain = Page(render(with_every_text(typical(), "plain"), command="plain"))
+    page, plain = (
+        Page(render(hostile_scan(word), command=word, title=word, library=hostile_library(word)))
+        for word in (text, "plain")
+    )
     assert page.tags == plain.tags
     assert page.policy == plain.policy
     assert [

@@ -39,6 +39,11 @@ def test_a_pattern_is_asked_by_the_engine_that_asked_before() -> None:
     assert hits("x" * 50_000, looks_for(Regex(MESSAGE, "(?i)(x+x+)+y"))) == []
 
 
+def test_a_word_is_marked_whole() -> None:
+    assert hits("HTTP/1.1 401 Unauthorized", looks_for(text("401 unauthori"))) == ["401 Unauthorized"]
+    assert hits("x" * 900 + "token expired", looks_for(text("token expired"))) == ["x" * 24 + "token expired"]
+
+
 def test_what_only_stands_around_the_words_is_not_marked() -> None:
     assert hits('"GET / HTTP/1.1" 401 12', looks_for(Regex(MESSAGE, r'[" ]+401[" ]'))) == ["401"]
     assert hits("a: ---", looks_for(Regex(MESSAGE, "-+"))) == []

@@ -4,17 +4,19 @@ const heats = [];
 function cells(kind, failed) {
   const whole = Math.max(1, ...failed.flat()), { rows, columns } = kind;
   return failed.flatMap((counts, row) => counts.map((events, column) => ({
-    row: rows[row], column: columns[column], events, most: kind.shares ? Math.max(1, counts.reduce((sum, one) => sum + one, 0)) : whole,
+    row, column, events, most: kind.shares ? Math.max(1, counts.reduce((sum, one) => sum + one, 0)) : whole,
   }))).map(({ row, column, events, most }) => ({
     row, column, events, label: kind.shares && events ? count(events) : "", dark: events / most > 0.3,
     colour: events ? `color-mix(in oklab, var(--high) ${Math.round(18 + 82 * Math.sqrt(events / most))}%, var(--paper))` : "var(--sheet)",
-    words: kind.words(row, column, events),
+    words: kind.words(rows[row], columns[column]),
   }));
 }
 
 async function heat(home, kind, failed) {
   const spec = structuredClone(data.heat_spec);
   spec.datasets = { cells: cells(kind, failed) };
+  // Places, not names: two names may be cut to one, and some are names of every object, such as __proto__.
+  spec.params = [{ name: "rows", value: kind.rows }, { name: "columns", value: kind.columns }];
   spec.height = 24 * kind.rows.length + (kind.slanted ? 110 : 30); // in steps it would depend on the data, and the page on the chart
   if (kind.slanted) Object.assign(spec.encoding.x.axis, { labelAngle: -35, labelAlign: "right", labelOverlap: false, labelLimit: 150 });
   const tooltip = (handler, event, item, value) => {
@@ -30,8 +32,8 @@ async function heat(home, kind, failed) {
     home.parentElement.querySelector(".as-table").open = false;
     heats.push({ chart, kind, failed });
   } catch (fault) {
-    home.hidden = true; // the table stays
-    throw fault;
+    home.hidden = true; // the table stays, and so does the page
+    console.error(fault);
   }
 }
 
