@@ -159,7 +159,7 @@ def test_every_key_of_the_other_files_is_told() -> None:
 def test_the_file_table_says_which_files_a_folder_of_ones_own_may_hold() -> None:
     own = {code(row[0])[0]: row[2].startswith("yes") for row in table(RULES, "The folder")}
     assert {name for name, mine in own.items() if not mine} == {
-        "measures.yml", "judgement.yml", "logging_advice.yml", "contrast.yml", "endpoints.yml", "ingest.yml", "lint.yml", "request_ids.yml",
+        "measures.yml", "judgement.yml", "logging_advice.yml", "contrast.yml", "marks.yml", "endpoints.yml", "ingest.yml", "lint.yml", "request_ids.yml",
         "stated.yml", "variables.yml", "zones.yml"
     }  # fmt: skip
 

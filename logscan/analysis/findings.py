@@ -43,7 +43,7 @@ class Observed(NamedTuple):
     first: datetime | None
     last: datetime | None
     sources: Mapping[str, tuple[datetime, datetime]] = MappingProxyType({})
-    marks: tuple[tuple[datetime, str], ...] = ()
+    marks: tuple[tuple[datetime, str], ...] = ()  # by time
     let_in: pl.DataFrame = LET_IN.to_frame()
 
 
@@ -91,7 +91,9 @@ def build_findings(observed: Observed, library: Library, judgement: Judgement) -
     units = maker.units()
     good = int(observed.totals.filter(pl.col("outcome") == "ok")["events"].sum())
     contrasts = Contrasts(log, observed.let_in, good)
-    teller = Teller(failures, classified, maker.assessor, contrasts, library=library, judgement=judgement)
+    teller = Teller(
+        failures, classified, maker.assessor, contrasts, library=library, judgement=judgement, marks=observed.marks
+    )
     told = teller.tell(units)
     return Built(told.findings, told.timeline, columns, told.members, joined.clocks, activity)
 

@@ -39,6 +39,20 @@ def after_marks(
     return Locked(marks.size, held / starts.size, float(chance.mean()), float((np.array(moved) >= held).mean()))
 
 
+def mark_before(begins: float, marks: Floats, span: tuple[float, float], *, within_s: float, most: float) -> int | None:
+    """The place of the last mark at most within_s before something began.
+
+    In:     sorted marks; span: first and last of the log; most: of the log that may lie so soon after a mark
+    Law:    None where marks are so many that chance alone would put one there
+    """
+    ends = np.minimum(np.append(marks[1:], np.inf), marks + within_s)
+    near = float(np.maximum(0.0, np.minimum(ends, span[1]) - np.maximum(marks, span[0])).sum())
+    at = int(np.searchsorted(marks, begins, side="right")) - 1
+    if at < 0 or begins - marks[at] > within_s or near > most * (span[1] - span[0]):
+        return None
+    return at
+
+
 def _held(starts: Floats, marks: Floats, within_s: float) -> int:
     at = np.searchsorted(marks, starts, side="right") - 1
     since = starts - marks[np.maximum(at, 0)]

@@ -100,6 +100,7 @@ class Measures:
     diff_times: float
     diff_chance: float
     mark_s: float
+    mark_chance: float
     mark_shifts: int
     contrast_sample: int
     contrast_least: int

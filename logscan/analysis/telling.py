@@ -20,6 +20,7 @@ from logscan.analysis.fold import Judged, fold
 from logscan.analysis.forecast import forecast
 from logscan.analysis.identity import Identity, identities
 from logscan.analysis.judgement import Judgement
+from logscan.analysis.marks import mark_before
 from logscan.analysis.reproduce import command, read_requests
 from logscan.analysis.unit import Rows, Unit
 from logscan.analysis.verdict import Named, Verdict, decide
@@ -41,7 +42,7 @@ class Told(NamedTuple):
 
 
 class Teller:
-    """failures: as read_failures has them, with what other lines tell; classified: the lines themselves."""
+    """failures: as read_failures has them, with what other lines tell; classified: the lines; marks: by time."""
 
     def __init__(
         self,
@@ -52,12 +53,13 @@ class Teller:
         *,
         library: Library,
         judgement: Judgement,
+        marks: Sequence[tuple[datetime, str]] = (),
     ) -> None:
         wanted = ("row", "cause", "family", "path", "line", "offset", "rules", "alternatives", "told", *FACTS)
         self.failures = failures.select(*wanted, *(name for name in failures.columns if name.startswith("reason_")))
         self.classified, self.assessor, self.library, self.judgement = classified, assessor, library, judgement
         self.log, self.answers = assessor.log, assessor.answers
-        self.contrasts = contrasts
+        self.contrasts, self.marks = contrasts, marks
         self.texts = {rule.name: rule for rule in library.causes}
 
     def tell(self, units: Sequence[Unit]) -> Told:
@@ -73,11 +75,21 @@ class Teller:
         ]
         compared, again = self.contrasts.of_all([unit for unit, _ in folded]), self._again(folded)
         made = [
-            replace(each, contrast=one, reproduce=two) for each, one, two in zip(made, compared, again, strict=True)
+            replace(each, contrast=one, reproduce=two, after_mark=self._mark(each))
+            for each, one, two in zip(made, compared, again, strict=True)
         ]
         order = sorted(range(len(made)), key=lambda at: _worst_first(made[at]))
         members = tuple(folded[k][0].rows for k in order)
         return Told(tuple(made[k] for k in order), members, self._timeline(folded))
+
+    def _mark(self, found: Finding) -> tuple[datetime, str] | None:
+        log, settings = self.log, self.judgement.measures
+        if found.onset_before is None or not self.marks:
+            return None
+        times = np.array([moment.timestamp() for moment, _ in self.marks])
+        span, limits = (log.first, log.last), (settings.mark_s, settings.mark_chance)
+        at = mark_before(found.onset_before.timestamp(), times, span, within_s=limits[0], most=limits[1])
+        return None if at is None else self.marks[at]
 
     def _again(self, folded: Sequence[Judged]) -> list[str]:
         """A command for the last request of each on the endpoint that is hit most."""

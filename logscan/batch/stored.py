@@ -70,7 +70,8 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
         totals = view.change("outcomes", archive.read("outcomes", [part]).lazy()).drop(FILE).collect()
         rejects = view.change("rejects", archive.read("rejects", [part]).lazy()).drop(FILE).collect()
         let_in = view.change("let_in", archive.read("let_in", [part]).lazy()).drop(FILE).collect()
-        merge.add(empty()._replace(totals=totals, rejects=rejects, let_in=let_in))
+        marks = view.change("marks", archive.read("marks", [part]).lazy()).drop(FILE).collect()
+        merge.add(empty()._replace(totals=totals, rejects=rejects, let_in=let_in, marks=marks))
     merged = merge.done()
     kept = merged._replace(
         classified=view.rows("failures", CLASSIFIED),

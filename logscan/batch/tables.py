@@ -9,7 +9,7 @@ import polars as pl
 
 from logscan.analysis.course import Course, Step, Steps, Zoned
 from logscan.engine.partial import Partial, Tally
-from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TIME, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TIME, TOTALS, VISITS
 
 VERSION = 1  # of the schema; a column more or less, or another meaning, is another version
 VERSION_KEY, RULES_KEY = "logscan.archive", "logscan.rules"  # in the metadata of each file
@@ -36,6 +36,7 @@ TABLES: Mapping[str, pl.Schema] = {
         "outcomes": TOTALS,
         "visits": VISITS,
         "let_in": LET_IN,
+        "marks": MARKS,
         "rejects": REJECTS,
         "sources": _SOURCES,
     }.items()
@@ -46,6 +47,7 @@ TIMES = {
     "outcomes": "bucket",
     "visits": "@timestamp",
     "let_in": "@timestamp",
+    "marks": "@timestamp",
 }
 
 
@@ -77,6 +79,7 @@ def _of(partial: Partial) -> Iterator[tuple[str, pl.DataFrame]]:
     yield "outcomes", partial.totals
     yield "visits", partial.visits
     yield "let_in", partial.let_in
+    yield "marks", partial.marks
     yield "rejects", partial.rejects
 
 

@@ -7,8 +7,9 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.let_in import lowest
+from logscan.analysis.restarts import first_marks
 from logscan.engine.partial import Partial, Tally, add_up, first_rejects
-from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TOTALS, VISITS
 
 _VISITS_HELD = 1_000_000  # rows in memory, about 33 MB, before they go to disk
 _FAILURES_HELD = 50_000  # rows in memory, about 50 MB
@@ -57,6 +58,7 @@ class Merged(NamedTuple):
     events      CLASSIFIED, every event, when the plan asked for all
     detected    CLASSIFIED, what rules without a cause matched
     let_in      LET_IN, so many successes as are compared
+    marks       MARKS, by time
     """
 
     classified: Rows
@@ -68,6 +70,7 @@ class Merged(NamedTuple):
     bucket: str
     detected: Rows
     let_in: pl.DataFrame
+    marks: pl.DataFrame
 
 
 class Merge:
@@ -78,6 +81,7 @@ class Merge:
 
     def __init__(self, folder: Path, sample: int) -> None:
         self.sample, self.let_in = sample, LET_IN.to_frame()
+        self.marks = MARKS.to_frame()
         self.classified = Rows(folder, "classified", CLASSIFIED, _FAILURES_HELD)
         self.visits = Rows(folder, "visits", VISITS, _VISITS_HELD)
         self.events = Rows(folder, "events", CLASSIFIED, _FAILURES_HELD)
@@ -93,6 +97,8 @@ class Merge:
         self.events.add(partial.events)
         self.detected.add(partial.detected)
         self.let_in = lowest([self.let_in, partial.let_in], self.sample)
+        if partial.marks.height:
+            self.marks = first_marks([self.marks, partial.marks])
         self.rejects = first_rejects(pl.concat([self.rejects, partial.rejects]))
         for path, tally in partial.tallies.items():
             self.tallies[path] = self.tallies.get(path, Tally()) + tally
@@ -132,4 +138,5 @@ class Merge:
             self.bucket,
             self.detected,
             self.let_in,
+            self.marks,
         )

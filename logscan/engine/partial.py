@@ -8,7 +8,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.analysis.course import Course, gathered
-from logscan.model.schemas import CLASSIFIED, LET_IN, REJECTS, TOTALS, VISITS
+from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TOTALS, VISITS
 
 REJECTS_SHOWN = 20  # of one source; the rest are counted
 
@@ -66,6 +66,7 @@ class Partial(NamedTuple):
     tallies     by source path
     detected    CLASSIFIED, redacted: what rules without a cause matched, see `detections_of`
     let_in      LET_IN: some of the successes
+    marks       MARKS
     """
 
     classified: pl.DataFrame
@@ -76,6 +77,7 @@ class Partial(NamedTuple):
     tallies: Mapping[str, Tally]
     detected: pl.DataFrame = CLASSIFIED.to_frame()
     let_in: pl.DataFrame = LET_IN.to_frame()
+    marks: pl.DataFrame = MARKS.to_frame()
 
 
 def empty() -> Partial:

@@ -9,6 +9,7 @@ import polars as pl
 from logscan.analysis.classify import ByDataset, filled, needed_columns
 from logscan.analysis.course import Steps
 from logscan.analysis.redact import Redactor
+from logscan.analysis.restarts import Restart
 from logscan.analysis.stated import Stated
 from logscan.analysis.traits import Traits
 from logscan.ingest.address import Networks
@@ -44,6 +45,7 @@ class Plan:
     steps             what is remembered of the course of the times
     stated            how messages write times
     traits, sample    what requests are compared by, and how many successes are kept for it
+    restarts          how programs say that they start, stop or are configured anew, in the formats that are `programs`
     trusted           proxies whose forwarded lists tell the client
     """
 
@@ -60,6 +62,8 @@ class Plan:
     stated: Stated
     traits: Traits
     sample: int
+    restarts: tuple[Restart, ...]
+    programs: frozenset[str]
     trusted: Networks = ()
 
 
@@ -90,6 +94,7 @@ def make_plan(
     stated: Stated,
     traits: Traits,
     sample: int,
+    restarts: tuple[Restart, ...],
     all_events: bool = False,
     trusted: Networks = (),
 ) -> Plan:
@@ -97,8 +102,17 @@ def make_plan(
     detections = ByDataset(formats, library.detections)
     fills = {form.id: filled(form, formats) for form in formats}
     by_format = (causes, outcomes, detections, fills)
+    programs = frozenset(name for name, columns in fills.items() if "message" in columns)
     return Plan(
-        tuple(formats), library, *by_format, redactor, period, all_events, steps, stated, traits, sample, trusted
+        *(tuple(formats), library, *by_format, redactor, period),
+        all_events=all_events,
+        steps=steps,
+        stated=stated,
+        traits=traits,
+        sample=sample,
+        restarts=restarts,
+        programs=programs,
+        trusted=trusted,
     )
 
 

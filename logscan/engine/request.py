@@ -10,6 +10,7 @@ from typing import BinaryIO, NamedTuple
 from logscan.analysis.course import Steps
 from logscan.analysis.judgement import Judgement, load_judgement
 from logscan.analysis.redact import load_redactor
+from logscan.analysis.restarts import Restart, load_restarts
 from logscan.analysis.series import SERIES
 from logscan.analysis.stated import Stated, load_stated
 from logscan.engine.plan import Period, Plan, make_plan
@@ -59,6 +60,7 @@ class _Compiled(NamedTuple):
     formats: tuple[Format, ...]
     judgement: Judgement
     stated: Stated
+    restarts: tuple[Restart, ...]
 
 
 class Definitions(NamedTuple):
@@ -86,7 +88,7 @@ def load_definitions(request: Request) -> Definitions:
         faults += _unknown_format(request.log_format, compiled.formats)
     if faults or compiled is None or redactor is None:
         raise Faults(faults)
-    library, formats, judgement, stated = compiled
+    library, formats, judgement, stated, restarts = compiled
     period = Period(request.since, request.until)
     steps = Steps(judgement.measures.gap_s, judgement.measures.jump_s)
     plan = make_plan(
@@ -98,6 +100,7 @@ def load_definitions(request: Request) -> Definitions:
         stated=stated,
         traits=judgement.traits,
         sample=judgement.measures.contrast_sample,
+        restarts=restarts,
         all_events=request.all_events,
         trusted=request.trusted,
     )
@@ -114,7 +117,7 @@ def _kept(folders: Sequence[Path], request: Request) -> _Compiled:
 
 def _compiled(folders: Sequence[Path], own: Sequence[Path]) -> _Compiled:
     faults: list[LogscanError] = []
-    library = formats = judgement = stated = None
+    library = formats = judgement = stated = restarts = None
     try:
         formats = load_formats(format_folders(folders, own))
     except Faults as found:
@@ -128,12 +131,12 @@ def _compiled(folders: Sequence[Path], own: Sequence[Path]) -> _Compiled:
     except Faults as found:
         faults += found.errors
     try:
-        stated = load_stated()
+        stated, restarts = load_stated(), load_restarts()
     except Faults as found:
         faults += found.errors
-    if faults or library is None or formats is None or judgement is None or stated is None:
+    if faults or not (library and formats and judgement and stated and restarts):
         raise Faults(faults)
-    return _Compiled(library, formats, judgement, stated)
+    return _Compiled(library, formats, judgement, stated, restarts)
 
 
 def _folders(request: Request) -> list[Path]:

@@ -36,7 +36,9 @@ def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool
 def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool) -> Answer:
     """What was read, explained."""
     library, _, judgement = definitions
-    observed = _observed(ran.merged, request.marks)
+    seen = [(moment, label) for moment, label in ran.merged.marks.iter_rows()]
+    marks = tuple(sorted([*request.marks, *seen]))
+    observed = _observed(ran.merged, marks)
     built = build_findings(observed, library, judgement)
     detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
     timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
@@ -51,7 +53,7 @@ def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool
         coverage=covered,
         clocks=built.clocks,
         trusted=trusted,
-        marks=request.marks,
+        marks=marks,
         detections=detected,
         groups=failures_by_group(built.columns, built.members, [found.cause for found in built.findings]),
     )

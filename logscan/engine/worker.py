@@ -11,6 +11,7 @@ from logscan.analysis.course import Course, course_of
 from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
 from logscan.analysis.let_in import as_let_in, picked
+from logscan.analysis.restarts import restarts_of
 from logscan.analysis.traits import READ
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
@@ -78,6 +79,7 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
         detected=_detected(whole, plan),
+        marks=compact(restarts_of(read.narrow, plan.programs, plan.restarts)),
         let_in=_let_in(lines, picked(narrow, visits, plan.sample), read, task, plan),
     )
 

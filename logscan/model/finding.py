@@ -163,6 +163,7 @@ class Finding:
     next_within_s: float | None = None  # next_expected lies so near, 19 times of 20
     caveats: tuple[str, ...] = ()  # what weakens the claims above, in words
     facts: Facts | None = None
+    after_mark: tuple[datetime, str] | None = None  # the moment that it began soon after, and its label
     contrast: Contrast | None = None  # None: too few successes are known
     reproduce: str = ""  # a shell command that asks again, without the secret; empty when no request is known
     detection: Detection | None = None  # the rule that it is of; cause and family are empty then

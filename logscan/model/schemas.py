@@ -181,6 +181,9 @@ LET_IN = pl.Schema(
     }
 )
 
+# Moments at which a program said that it starts, stops or takes a new configuration.
+MARKS = pl.Schema({"@timestamp": TIME, "label": _TEXT})
+
 REJECTS = pl.Schema(
     {
         "log.file.path": _TEXT,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from logscan.model.finding import Scan
 from logscan.report.context import Card, build_page
 from logscan.report.contrast import contrast_told
+from logscan.report.facts import after_mark
 from logscan.report.templates import shipped
 from logscan.report.text import render_text, totals
 from logscan.rules.load import Library
@@ -50,7 +51,7 @@ def _said(card: Card, words: Any) -> Told:
         scope=words.scope(card.finding.scope).striptags(),
         recurs=words.recurs(card).striptags(),
         state=words.state(card.finding).striptags(),
-        began=words.began(card.finding).striptags(),
+        began="; ".join(filter(None, (words.began(card.finding).striptags(), after_mark(card.finding)))),
         basis=words.basis(card).striptags(),
         apart=contrast_told(card.finding),
     )

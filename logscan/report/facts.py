@@ -20,8 +20,17 @@ def facts_told(finding: Finding) -> tuple[str, ...]:
 
     Law: printable characters only, whatever the log holds
     """
-    facts = finding.facts
-    return () if facts is None else (*_expiry(facts), *_skew(facts), *_claims(facts), *_joined(facts))
+    facts, mark = finding.facts, after_mark(finding)
+    told = () if facts is None else (*_expiry(facts), *_skew(facts), *_claims(facts), *_joined(facts))
+    return (f"it began {mark}", *told) if mark else told
+
+
+def after_mark(finding: Finding) -> str:
+    """`12 s after nginx reloaded`, and when that was; empty when it began after no marked moment."""
+    if finding.after_mark is None or finding.onset_before is None:
+        return ""
+    when, label = finding.after_mark
+    return f"{duration((finding.onset_before - when).total_seconds())} after {visible(label, _TEXT)} ({moment(when)})"
 
 
 def offset_told(offset: ClockOffset) -> str:

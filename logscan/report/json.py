@@ -157,10 +157,17 @@ def _finding(found: Finding) -> dict[str, Any]:
         **({"next_within_s": _rounded(found.next_within_s, _SECOND_DIGITS)} if found.next_within_s else {}),
         **({"caveats": list(found.caveats)} if found.caveats else {}),
         **({"facts": _facts(found.facts)} if found.facts else {}),
+        **({"after_mark": _after_mark(found)} if found.after_mark else {}),
         **({"contrast": _contrast(found.contrast)} if found.contrast else {}),
         **({"reproduce": found.reproduce} if found.reproduce else {}),
         **({"detection": asdict(found.detection)} if found.detection else {}),
     }
+
+
+def _after_mark(found: Finding) -> dict[str, Any]:
+    when, label = found.after_mark or (None, "")
+    seconds = (found.onset_before - when).total_seconds() if when and found.onset_before else None
+    return {"time": moment_text(when), "label": label, "seconds": _rounded(seconds, _SECOND_DIGITS)}
 
 
 def _contrast(contrast: Contrast) -> dict[str, Any]:

@@ -1,10 +1,11 @@
 """Episodes and marked moments."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.marks import after_marks
+from logscan.analysis.marks import after_marks, mark_before
 
 MARKS = np.array([1000.0, 5200.0, 9700.0])
 
@@ -35,3 +36,19 @@ def test_share_is_the_plain_count(starts: list[float], marks: list[float]) -> No
     held = sum(any(0 <= start - mark <= 30 for mark in marks) for start in starts)
     assert found is not None
     assert found.share == held / len(starts)
+
+
+@pytest.mark.parametrize(
+    ("begins", "marks", "place"),
+    [
+        (1000.0, [400.0, 990.0, 1010.0], 1),
+        (1000.0, [400.0], None),
+        (1000.0, [1000.0], 0),
+        (1000.0, [1001.0], None),
+        (1000.0, [], None),
+        (50_000.0, [float(at) for at in range(0, 100_000, 400)], None),
+    ],
+)
+def test_the_mark_before_a_beginning_is_the_last_one_near(begins: float, marks: list[float], place: int | None) -> None:
+    found = mark_before(begins, np.array(marks), (0.0, 100_000.0), within_s=300.0, most=0.1)
+    assert found == place
