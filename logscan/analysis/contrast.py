@@ -13,7 +13,7 @@ from logscan.analysis.measure import Log
 from logscan.analysis.odds import Table, corrected, odds_of
 from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 from logscan.analysis.visits import principal
-from logscan.model.finding import Contrast, Trait
+from logscan.model.contrast import Contrast, Trait
 
 Mask = NDArray[np.bool_]
 FIELDS = ("credential", "user", "client", "program", "agent", "method", "protocol", "upstream", "site")

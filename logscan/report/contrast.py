@@ -1,6 +1,7 @@
 """What sets failing requests apart, in sentences with numbers."""
 
-from logscan.model.finding import Contrast, Finding, Trait
+from logscan.model.contrast import Contrast, Trait
+from logscan.model.finding import Finding
 from logscan.report.show import number, percent, visible
 
 _TEXT = 100  # characters of a value

@@ -5,7 +5,8 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from logscan.model.finding import Contrast, Coverage, Facts, Finding, Input, Scan, Spread, Stretch
+from logscan.model.contrast import Contrast
+from logscan.model.finding import Coverage, Facts, Finding, Input, Scan, Spread, Stretch
 from logscan.model.severity import severity_rank
 from logscan.report.coverage import notices
 from logscan.report.escape import json_text

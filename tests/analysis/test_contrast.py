@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from logscan.model.finding import Contrast, Finding, Trait
+from logscan.model.contrast import Contrast, Trait
+from logscan.model.finding import Finding
 from tests.analysis.simulate import HOUR, Request, bad, crowd, failing, findings, steady
 
 END = 8 * HOUR

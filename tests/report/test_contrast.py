@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from logscan.model.finding import Contrast, Trait
+from logscan.model.contrast import Contrast, Trait
 from logscan.report.contrast import contrast_told
 from tests.report.scans import finding
 
