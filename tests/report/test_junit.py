@@ -3,18 +3,23 @@
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
+import pytest
+from xmlschema import XMLSchema, XMLSchemaValidationError
+
 from logscan.model.errors import RuleError, Where
 from logscan.model.schemas import EVENTS
 from logscan.report.junit import junit_of_faults, junit_of_samples
 from logscan.rules.check import check
 from tests.rules.folder import SERIES, load, make, rule_text
 
+SCHEMA = XMLSchema(Path(__file__).parent / "schemas" / "junit.xsd")
 TEXT = "text: {message|contains: expired}\ncondition: text"
 
 
 def suites_of(text: str) -> list[ET.Element]:
     """The suites, after all that the schema demands of them."""
     assert text.startswith('<?xml version="1.0" encoding="UTF-8"?>\n<testsuites ')
+    SCHEMA.validate(text)
     whole = ET.fromstring(text)  # noqa: S314 - made here
     for suite in whole:
         assert suite.tag == "testsuite"
@@ -56,3 +61,15 @@ def test_rules_that_cannot_be_loaded_are_errors() -> None:
     assert "a&b.yml:3 title: is <odd> " in text
     assert "hint: mend it" in text
     assert "\x1b" not in text
+
+
+def test_the_schema_refuses_what_no_build_server_reads() -> None:
+    good = junit_of_faults([RuleError("odd", where=Where("a.yml", 3, "title"), hint="mend it")])
+    for wrong in (
+        good.replace('errors="1"', 'errors="many"'),
+        good.replace("testcase", "test"),
+        good.replace(' type="RuleError"', ""),
+    ):
+        assert wrong != good
+        with pytest.raises(XMLSchemaValidationError):
+            SCHEMA.validate(wrong)
