@@ -14,7 +14,7 @@ _WINDOWS = (1, 10, 100, LOOK_BACK_LINES)  # last lines that are judged: mostly o
 LOOK_BACK_BYTES = 1 << 20
 _COUNT_BYTES = 1 << 18  # counted at a time: stays within the processor's cache
 _SKIP_BYTES = 1 << 20
-MOST_LINES = 1 << 20  # of one chunk: what a line costs beside its bytes is bounded, too
+MOST_LINES = 1 << 17  # of one chunk: what a line costs beside its bytes is bounded, too
 _NEAR_BYTES = 1 << 12  # looked at first for an LF: lines are mostly shorter
 
 # the last of these lines, without their ends, before which the log may be cut; none lies between them and that place
