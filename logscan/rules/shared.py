@@ -11,7 +11,8 @@ from logscan.rules.rule import Rule
 from logscan.rules.tree import All, Node, Not, Regex, columns, express, leaves, possible
 
 _HIT = "\0"  # no column is called so
-_SHARED = 3  # rules that have a part in common, from which on it is asked apart
+_SHARED = 3  # rules that have an exception in common, from which on it is asked apart
+_GUARD = 8  # rules that have another part in common, from which on it is asked first
 _FEW = 32  # rows; of more, those that are alike are asked about once
 _MOST_SAID = 64  # rows of which a rule remembers what it said
 _LONGEST_SAID = 512  # characters of text in such a row
@@ -50,11 +51,15 @@ def _parts(tree: Node) -> tuple[Node, ...]:
 
 
 def _way(tree: Node, counts: Counter[Node]) -> _Way:
-    often = [part for part in _parts(tree) if counts[part] >= _SHARED and _letters(part)]
-    own = [part for part in _parts(tree) if part not in often]
-    cheap = sorted(often, key=lambda part: _letters(part) / counts[part])
-    guards = tuple(part for part in cheap if not isinstance(part, Not))
-    return _Way(guards, tuple(sorted(own, key=_letters)), tuple(part for part in cheap if isinstance(part, Not)))
+    parts = sorted(_parts(tree), key=lambda part: _letters(part) / counts[part])
+    guards = tuple(part for part in parts if counts[part] >= _GUARD and not _is_long_exception(part))
+    last = tuple(part for part in parts if counts[part] >= _SHARED and _is_long_exception(part))
+    own = tuple(sorted((part for part in parts if part not in (*guards, *last)), key=_letters))
+    return _Way(guards, own, last)
+
+
+def _is_long_exception(part: Node) -> bool:
+    return isinstance(part, Not) and _letters(part) > 0
 
 
 def _letters(node: Node) -> int:

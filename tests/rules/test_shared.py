@@ -29,7 +29,7 @@ def alike(number: int) -> Rule:
     )
 
 
-RULES = tuple(alike(number) for number in range(5))
+RULES = tuple(alike(number) for number in range(8))
 TEXTS = st.one_of(st.none(), st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join))
 ROWS = st.lists(
     st.fixed_dictionaries(
@@ -44,8 +44,9 @@ def test_the_common_parts_are_found_and_the_exception_is_asked_last() -> None:
     ways = shared(RULES).ways
     assert {len(way.guards) for way in ways.values()} == {1}
     assert all(isinstance(part, Not) for way in ways.values() for part in way.last)
-    assert [len(way.own) for way in ways.values()] == [1] * 5
-    assert shared(RULES[:2]).ways["r0"].guards == ()  # two rules are not enough
+    assert [len(way.own) for way in ways.values()] == [1] * 8
+    assert shared(RULES[:7]).ways["r0"].guards == ()  # seven rules are not enough
+    assert len(shared(RULES[:2]).ways["r0"].own) == 3
 
 
 @given(ROWS)
