@@ -3,7 +3,7 @@
 import math
 from typing import NamedTuple
 
-from logscan.model.finding import Contrast
+from logscan.model.contrast import Contrast
 from logscan.report.contrast import compared, named, rounded
 from logscan.report.show import number, percent
 

@@ -23,8 +23,10 @@ def test_a_trait_is_told_with_its_numbers() -> None:
 def test_what_no_success_has_gives_a_lower_bound_only() -> None:
     never = replace(TRAIT, let_in=(0, 1000), tied=(("client", "192.0.2.1"), ("user", None)))
     assert told(replace(CONTRAST, traits=(never,))) == (
-        "the agent sdk/2.0: 90 % of failing requests, none of 1,000 succeeding ones; odds ratio at least 260; "
-        "not to be told from the client 192.0.2.1, no user",
+        (
+            "the agent sdk/2.0: 90 % of failing requests, none of 1,000 succeeding ones; odds ratio at least 260; "
+            "not to be told from the client 192.0.2.1, no user"
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.model.finding import Contrast, Trait
+from logscan.model.contrast import Contrast, Trait
 from logscan.report.forest import WIDTH, contrast_forest
 from tests.report.scans import finding
 
