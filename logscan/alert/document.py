@@ -71,12 +71,19 @@ def summary(
     return _worded(found)
 
 
-def marked_test(now: datetime, finding: Mapping[str, Any], *, url: str = "") -> Document:
+def marked_test(now: datetime, *, url: str = "") -> Document:
     """A notice that says of itself that it is a test."""
-    member = Member("test", "low", "client", ("192.0.2.1",), "open", now, now)
+    member = Member("test", "low", "all", (), "open", now, now)
     incident = Incident("logscan-test", "logscan_test", (("cause", "test"),), 0.0, "", "active", {"test": member}, now)
     stamp = moment_text(now).replace(":", "").replace("-", "")
-    found = document(Notice(f"logscan-test-{stamp}", "test", now, incident), finding, url=url)
+    none: dict[str, Any] = dict.fromkeys(("cause", "confidence", "pattern", "missing_evidence"), "")
+    none |= {
+        "title": "logscan reaches this sink",
+        "said": dict.fromkeys(("scope", "recurs", "state", "began", "basis"), ""),
+    }
+    none |= {"counts": _counts(Counts(0, 0, 0, 0, 0)), "hit": {name: [] for name in ("clients", "users", "endpoints")}}
+    none |= {"playbook": {"id": "", "title": "", "steps": []}, "evidence": [], "caveats": [], "scope": {"values": []}}
+    found = document(Notice(f"logscan-test-{stamp}", "test", now, incident), none, url=url)
     return found | {"test": True}
 
 
@@ -84,7 +91,7 @@ def about(incident: Incident) -> dict[str, Any]:
     return {
         "id": incident.id,
         "rule": incident.rule,
-        "group": dict(incident.values),
+        "group": {name: _seen(text) for name, text in incident.values},
         "status": incident.status,
         "started": moment_text(incident.started),
         "last_seen": moment_text(incident.last_seen),
@@ -136,3 +143,8 @@ def _counts(counts: Counts) -> dict[str, int]:
 
 def _rounded(value: float | None, digits: int) -> float | None:
     return round(float(value), digits) if value is not None and abs(value) < float("inf") else None
+
+
+def _seen(text: str) -> str:
+    """With everything written out that a terminal or a page would act on."""
+    return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)

@@ -100,6 +100,13 @@ def add_silence(state: sqlite3.Connection, silence: Mapping[str, Any]) -> int:
     return int(state.execute("INSERT INTO silences (body) VALUES (?)", (_text(silence),)).lastrowid or 0)
 
 
+def drop_silences(state: sqlite3.Connection, incident: str) -> None:
+    """Within a transaction of the caller."""
+    for silence in read_silences(state):
+        if silence["incident"] == incident:
+            state.execute("DELETE FROM silences WHERE id = ?", (silence["id"],))
+
+
 def end_silences(state: sqlite3.Connection, now: datetime) -> None:
     """Forget those that are over, within a transaction of the caller."""
     for silence in read_silences(state):

@@ -49,11 +49,11 @@ def test_a_summary_names_what_it_stands_for() -> None:
 
 
 def test_a_test_says_that_it_is_one() -> None:
-    found = marked_test(START, described(finding(), WORDS))
+    found = marked_test(START)
     assert found["test"] is True
     assert "Test" in found["title"]
     assert "Nothing is wrong" in found["text"]
-    assert marked_test(START + DAY, described(finding(), WORDS))["id"] != found["id"]
+    assert marked_test(START + DAY)["id"] != found["id"]
 
 
 def test_what_is_to_come_says_when() -> None:

@@ -34,7 +34,7 @@ def test_a_summary_and_a_test_have_words_too(golden: Callable[[str, str], None])
     notice = Notice("x-1", "new", START, INCIDENT)
     found = summary([notice] * 45, {INCIDENT.id: told("new")}, START)
     golden("alerts/summary.txt", f"{title(found)}\n\n{text(found)}\n\n{body(found)}")
-    marked = marked_test(START, described(finding(), WORDS))
+    marked = marked_test(START)
     golden("alerts/test.txt", f"{title(marked)}\n\n{text(marked)}\n\n{body(marked)}")
 
 
