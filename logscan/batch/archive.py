@@ -91,6 +91,15 @@ class Archive:
         except OSError as fault:
             raise state_error(self.folder, fault) from fault
 
+    def remove(self, parts: Sequence[Part]) -> None:
+        """The files of parts that the state knows no more."""
+        try:
+            for part in parts:
+                for table in TABLES:
+                    self.file(table, part.name).unlink(missing_ok=True)
+        except OSError as fault:
+            raise state_error(self.folder, fault) from fault
+
     def read(self, table: str, parts: Sequence[Part]) -> pl.DataFrame:
         there = [path for part in parts if (path := self.file(table, part.name)).is_file()]
         return pl.concat([TABLES[table].to_frame(), *map(pl.read_parquet, there)])
@@ -110,11 +119,16 @@ def without(frames: Mapping[str, pl.DataFrame], files: Sequence[int]) -> dict[st
     return {table: frame.filter(~gone) for table, frame in frames.items()}
 
 
+def micros(when: datetime) -> int:
+    """Since 1970."""
+    return (when - _EPOCH) // timedelta(microseconds=1)
+
+
 def _span(frames: Mapping[str, pl.DataFrame]) -> tuple[int | None, int | None, int]:
     """First and last time of all rows, microseconds; and how many of the visits have none."""
     found = [frames[table][column].drop_nulls() for table, column in TIMES.items()]
-    lows = [int(times.min().timestamp() * 1e6) for times in found if len(times)]  # type: ignore[union-attr]
-    highs = [int(times.max().timestamp() * 1e6) for times in found if len(times)]  # type: ignore[union-attr]
+    lows = [int(times.dt.epoch("us").min()) for times in found if len(times)]  # type: ignore[arg-type]
+    highs = [int(times.dt.epoch("us").max()) for times in found if len(times)]  # type: ignore[arg-type]
     return min(lows, default=None), max(highs, default=None), frames["visits"]["@timestamp"].null_count()
 
 

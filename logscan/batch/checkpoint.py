@@ -40,6 +40,7 @@ class Survey:
     jobs: dict[int, list[Job]] = field(default_factory=dict)
     moved: list[tuple[Record, str, Stat]] = field(default_factory=list)
     copies: list[tuple[str, Stat, int, str]] = field(default_factory=list)
+    same_copies: set[str] = field(default_factory=set)  # paths
     gone: list[Record] = field(default_factory=list)
     faults: list[LogscanError] = field(default_factory=list)
     seen: int = 0
@@ -111,6 +112,7 @@ class _Surveyor:
         """Whether a file or member is as it was before; its last line may have been left, and be taken now."""
         if stat in self.copies:
             source = _source(spot, stat)
+            self.found.same_copies.add(source.path)
             self.there.setdefault(self.copies[stat], []).append((number, source, stat))
             for each in self.records.values() if not self.copies[stat] else ():
                 if each.stat._replace(member="") == stat:
@@ -239,6 +241,9 @@ def save_survey(db: sqlite3.Connection, found: Survey, now: datetime) -> None:
         save_record(db, record)
     for record in found.gone:
         if record.gone_at is None:
-            db.execute("UPDATE files SET gone_at = ? WHERE id = ?", (now.isoformat(), record.id))
+            db.execute("UPDATE files SET gone_at = ? WHERE id = ?", (now.isoformat(timespec="microseconds"), record.id))
+    kept = {path for path, *_ in found.copies} | found.same_copies
+    gone = [(path,) for (path,) in db.execute("SELECT path FROM copies") if path not in kept]
+    db.executemany("DELETE FROM copies WHERE path = ?", gone)
     for path, stat, file, why in found.copies:
         db.execute("INSERT OR REPLACE INTO copies VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (path, *stat, file, why))

@@ -142,9 +142,7 @@ class Collector:
             for part in (*parts, *tails):
                 enter_part(db, part)
         now = {part.name for part in tails}
-        for part in old:
-            for table in TABLES if part.name not in now else ():
-                self.archive.file(table, part.name).unlink(missing_ok=True)
+        self.archive.remove([part for part in old if part.name not in now])
         self._reads, self._held, self._touched = [], 0, {}
 
     def _part(self, reads: Sequence[Read]) -> Part:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from logscan.batch.config import ReportSettings
 from logscan.engine.scan import Answer
 from logscan.report.html import render_html
-from logscan.report.templates import load_templates
+from logscan.report.templates import Templates
 
 _NAMES = {"day": "%Y-%m-%d", "hour": "%Y-%m-%dT%H", "run": "%Y-%m-%dT%H%M%S"}
 
@@ -18,6 +18,7 @@ class Page(NamedTuple):
     version: str
     command: str
     bundle: Callable[[], str]
+    templates: Templates | None = None
 
 
 def write_page(page: Page, answer: Answer, now: datetime) -> str:
@@ -36,7 +37,7 @@ def write_page(page: Page, answer: Answer, now: datetime) -> str:
         bundle=page.bundle(),
         shown=answer.shown,
         title=settings.title,
-        templates=load_templates(settings.templates) if settings.templates else None,
+        templates=page.templates,
     )
     settings.folder.mkdir(parents=True, exist_ok=True)
     path = settings.folder / f"report-{now:{_NAMES[settings.each]}}.html"

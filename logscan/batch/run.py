@@ -1,34 +1,44 @@
-"""One scheduled run: read what is new, enter it, look at the time behind, write the report."""
+"""One scheduled run: read what is new, enter it, look at the time behind, write the report, tell of it."""
 
 import hashlib
+import json
 import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from logscan.batch.archive import Archive, load_parts
 from logscan.batch.checkpoint import save_survey, survey
 from logscan.batch.collect import Collector, Counted, take_in
+from logscan.batch.compact import maintain
 from logscan.batch.config import Config
-from logscan.batch.history import record_run, write_index
+from logscan.batch.history import expire, record_run, write_index
+from logscan.batch.key import kept_key
 from logscan.batch.lock import locked
 from logscan.batch.marks import load_marks
+from logscan.batch.notice import Alerting, notify
 from logscan.batch.page import Page, write_page
 from logscan.batch.state import NAME, open_state, state_error, transaction
 from logscan.batch.stored import read_archive
 from logscan.engine.plan import Period
 from logscan.engine.request import Definitions, Request, load_definitions, rules_fingerprint
 from logscan.engine.scan import Answer, answer
-from logscan.model.errors import LogscanError
+from logscan.model.errors import AccessError, LogscanError
+from logscan.model.resources import rules_dir
+from logscan.report.templates import load_templates
+from logscan.rules.alerts import load_alerts
 
-_MINUTE = timedelta(minutes=1)
+_RUNS_KEPT = 1000
 
 
 @dataclass(frozen=True)
 class Around:
-    """What a run takes from outside. stop: true once it should end; bundle: the chart library, see `chart_bundle`."""
+    """What a run takes from outside.
+
+    key: of this installation;  stop: true once it should end;  bundle: the chart library, see `chart_bundle`
+    """
 
     key: bytes
     cache: Path | None
@@ -42,7 +52,11 @@ class Around:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a run did. outcome: done | nothing new | busy | stopped; faults: what could not be read."""
+    """What a run did.
+
+    outcome    done | nothing new | busy | stopped
+    seen       files that are there;  faults: what could not be read;  untold: what could not be told, in words
+    """
 
     at: datetime
     outcome: str
@@ -51,7 +65,19 @@ class Outcome:
     report: str = ""
     findings: int = 0
     faults: tuple[LogscanError, ...] = ()
-    answer: Answer | None = field(default=None, repr=False)
+    untold: tuple[str, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        """Whether a log that is there could not be read, or people could not be told."""
+        return bool(self.untold) or any(isinstance(fault, AccessError) for fault in self.faults)
+
+    def line(self) -> str:
+        """As JSON."""
+        told = {"at": _text(self.at), "outcome": self.outcome, "seen": self.seen, **self.counted._asdict()}
+        told |= {"findings": self.findings, "report": self.report}
+        told |= {"faults": [f"{fault.where}: {fault.what}" for fault in self.faults], "untold": list(self.untold)}
+        return json.dumps(told)
 
 
 def run_once(config: Config, around: Around, now: datetime) -> Outcome:
@@ -64,11 +90,13 @@ def run_once(config: Config, around: Around, now: datetime) -> Outcome:
             return Outcome(now, "busy")
         db = open_state(config.data / NAME)
         try:
-            return _Run(config, around, now, db).run()
+            told = _Run(config, around, now, db).run()
+            _remember(db, told, around.clock())
         except (OSError, sqlite3.Error) as fault:
-            raise state_error(config.data, fault) from fault
+            raise state_error(Path(getattr(fault, "filename", None) or config.data), fault) from fault
         finally:
             db.close()
+    return told
 
 
 class _Run:
@@ -76,6 +104,8 @@ class _Run:
         self.config, self.around, self.now, self.db = config, around, now, db
         self.archive = Archive(config.data)
         self.request = request_of(config, around, now)
+        own = config.reports.templates
+        self.templates = load_templates(own) if own else None
 
     def run(self) -> Outcome:
         self.archive.tidy(self.db)
@@ -84,32 +114,48 @@ class _Run:
         if not found.jobs and self._fact("evaluated") == self._state(rules):
             with transaction(self.db):
                 save_survey(self.db, found, self.now)
-            return Outcome(self.now, "nothing new", seen=found.seen, faults=tuple(found.faults))
+            untold = self._told(None)
+            return Outcome(self.now, "nothing new", seen=found.seen, faults=tuple(found.faults), untold=untold)
         definitions = load_definitions(self.request)
         collector = Collector(self.db, self.archive, definitions.library.digest, self.now)
         faults = [*found.faults, *take_in(found, self.config, self.request, definitions.plan, collector)]
+        told = Outcome(self.now, "stopped", collector.counted, found.seen, faults=tuple(faults))
         if self.around.stop():
-            return Outcome(self.now, "stopped", collector.counted, found.seen, faults=tuple(faults))
+            return told
         with transaction(self.db):
             save_survey(self.db, found, self.now)
-        told = self._evaluate(definitions, collector, self._state(rules))
-        return replace(told, seen=found.seen, faults=tuple(faults))
+        maintain(self.db, self.archive, self.now, keep_s=self.config.archive_s)
+        return self._evaluated(definitions, told, self._since(collector.first), rules)
 
-    def _evaluate(self, definitions: Definitions, collector: Collector, state: str) -> Outcome:
-        since = min([self.now - timedelta(seconds=self.config.look_back_s), *filter(None, [collector.first])])
-        since = since.replace(second=0, microsecond=0)
+    def _since(self, first: datetime | None) -> datetime:
+        """The begin of what is looked at: the window, and further back where late lines came."""
+        window = self.now - timedelta(seconds=self.config.look_back_s)
+        return min(window, first or window).replace(second=0, microsecond=0)
+
+    def _evaluated(self, definitions: Definitions, told: Outcome, since: datetime, rules: str) -> Outcome:
         plan = replace(definitions.plan, period=Period(since=since))
         with TemporaryDirectory(prefix="logscan-") as spill:
             ran = read_archive(self.db, self.config.data, plan, Path(spill), every=False)
-            told = answer(ran, definitions, self.request, listed=True)
-        page = Page(self.config.reports, self.around.version, self.around.command, self.around.bundle)
-        report = write_page(page, told, self.now)
+            ran = ran._replace(faults=told.faults)
+            found = answer(ran, definitions, self.request, listed=True)
+        report = self._write(found, definitions, told.counted, since)
+        untold = self._told(found)
         with transaction(self.db):
-            taxonomy = definitions.library.taxonomy
-            counted = collector.counted
+            # only now: who was killed before is evaluated again, and tells nothing twice
+            self.db.execute("INSERT OR REPLACE INTO facts VALUES ('evaluated', ?)", (self._state(rules),))
+        findings = len(found.scan.told)
+        return replace(told, outcome="done", report=report, findings=findings, untold=untold)
+
+    def _write(self, found: Answer, definitions: Definitions, counted: Counted, since: datetime) -> str:
+        """The report and the index. Out: the name of the report"""
+        settings, around, taxonomy = self.config.reports, self.around, definitions.library.taxonomy
+        report = write_page(
+            Page(settings, around.version, around.command, around.bundle, self.templates), found, self.now
+        )
+        with transaction(self.db):
             record_run(
                 self.db,
-                told.scan,
+                found.scan,
                 taxonomy,
                 at=self.now,
                 report=report,
@@ -117,14 +163,22 @@ class _Run:
                 failures=counted.failures,
                 since=since,
             )
-            self.db.execute("INSERT OR REPLACE INTO facts VALUES ('evaluated', ?)", (state,))
-        settings = self.config.reports
-        write_index(settings.folder, self.db, taxonomy, version=self.around.version, title=settings.title)
-        return Outcome(self.now, "done", counted, report=report, findings=len(told.scan.findings), answer=told)
+            expire(settings.folder, self.db, self.now - timedelta(seconds=self.config.reports_s))
+        write_index(
+            settings.folder, self.db, taxonomy, version=around.version, title=settings.title, templates=self.templates
+        )
+        return report
+
+    def _told(self, found: Answer | None) -> tuple[str, ...]:
+        """Tell people what changed. In: found: None when nothing new was read. Out: what could not be told, in words"""
+        rules = self.config.rules
+        folders = [*([rules_dir()] if rules.default else []), *rules.folders]
+        return notify(self.db, found, Alerting(load_alerts(folders)), self.now).faults
 
     def _state(self, rules: str) -> str:
         """A digest of all that an evaluation follows from, but the time."""
-        words = [rules, *(part.name for part in load_parts(self.db)), repr(self.request.marks)]
+        words = [rules, self.around.version, repr(self.request.marks), repr(self.config.reports)]
+        words += [str(self.config.look_back_s), *(part.name for part in load_parts(self.db))]
         return hashlib.sha256("\0".join(words).encode()).hexdigest()
 
     def _fact(self, key: str) -> str:
@@ -137,8 +191,8 @@ def request_of(config: Config, around: Around, now: datetime) -> Request:
     return Request(
         paths=(),
         now=now,
-        key=around.key,
-        zone=config.sources[0].zone if config.sources else "UTC",
+        key=kept_key(config.data, around.key),
+        zone=config.sources[0].zone,
         rules=config.rules.folders,
         formats=config.rules.formats,
         default_rules=config.rules.default,
@@ -148,3 +202,15 @@ def request_of(config: Config, around: Around, now: datetime) -> Request:
         stop=around.stop,
         cache=around.cache,
     )
+
+
+def _remember(db: sqlite3.Connection, told: Outcome, finished: datetime) -> None:
+    with transaction(db):
+        row = _text(told.at), _text(finished), told.outcome, told.line()
+        db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
+        newest = "SELECT at FROM runs ORDER BY at DESC LIMIT ?"
+        db.execute(f"DELETE FROM runs WHERE at NOT IN ({newest})", (_RUNS_KEPT,))  # noqa: S608
+
+
+def _text(when: datetime) -> str:
+    return when.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -95,11 +95,15 @@ def _source_row(read: Read) -> pl.DataFrame:
     for partial in read.partials:
         [(path, more)] = partial.tallies.items()
         tally += more
+    return _row(read.file, path, (read.offset, read.end), tally)
+
+
+def _row(file: int, path: str, stretch: tuple[int, int], tally: Tally) -> pl.DataFrame:
     row = {
-        FILE: read.file,
+        FILE: file,
         "log.file.path": path,
-        "offset": read.offset,
-        "end": read.end,
+        "offset": stretch[0],
+        "end": stretch[1],
         **{name: getattr(tally, name) for name in _COUNTS},
         "first": tally.first,
         "last": tally.last,
@@ -107,6 +111,18 @@ def _source_row(read: Read) -> pl.DataFrame:
         "courses": json.dumps([asdict(course) for course in tally.courses]),
     }
     return pl.DataFrame([row], schema=TABLES["sources"])
+
+
+def merged_sources(sources: pl.DataFrame) -> pl.DataFrame:
+    """One row for each log: it covers all stretches from the first to the last."""
+    found: dict[int, tuple[str, tuple[int, int], Tally]] = {}
+    ordered = sources.sort(FILE, "offset")
+    for (file, tally), (path, low, high) in zip(
+        tallies(ordered), ordered.select("log.file.path", "offset", "end").iter_rows(), strict=True
+    ):
+        _, (first, last), before = found.get(file, ("", (low, high), Tally()))
+        found[file] = path, (min(first, low), max(last, high)), before + tally
+    return pl.concat([TABLES["sources"].to_frame(), *(_row(file, *rest) for file, rest in found.items())])
 
 
 def tallies(sources: pl.DataFrame) -> Iterator[tuple[int, Tally]]:

@@ -11,33 +11,36 @@ from types import FrameType
 from typing import BinaryIO
 
 _WORDS = b"\ninterrupted: finishing what was read; press Ctrl-C again to leave at once\n"
+_ENDING = b"\nasked to end: finishing what was read\n"
 _WAIT_S = 0.2  # how soon a stop is noticed while nothing comes in
 
 
 @contextmanager
-def interruptible() -> Iterator[Callable[[], bool]]:
-    """Whether Ctrl-C was pressed within the context.
+def interruptible(*others: signal.Signals) -> Iterator[Callable[[], bool]]:
+    """Whether Ctrl-C was pressed, or one of the other signals came, within the context.
 
-    Law: the first interrupt raises nothing, so no half-done work is seen; the next one is a KeyboardInterrupt
+    Law: the first interrupt raises nothing, so no half-done work is seen; the next Ctrl-C is a KeyboardInterrupt
     """
     pressed = threading.Event()
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
-        if pressed.is_set():
+    def on_signal(number: int, _frame: FrameType | None) -> None:
+        if pressed.is_set() and number == signal.SIGINT:
             raise KeyboardInterrupt
         pressed.set()
         with suppress(OSError):
-            os.write(2, _WORDS)  # echo is not safe here: it may be what was interrupted
+            os.write(2, _WORDS if number == signal.SIGINT else _ENDING)  # echo may be what was interrupted
 
-    before = signal.getsignal(signal.SIGINT)
-    if before is signal.SIG_IGN or threading.current_thread() is not threading.main_thread():
-        yield pressed.is_set
-        return
-    signal.signal(signal.SIGINT, on_signal)
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, *others)}
+    heard = [number for number, handler in before.items() if handler is not signal.SIG_IGN]
+    if threading.current_thread() is not threading.main_thread():
+        heard = []
+    for number in heard:
+        signal.signal(number, on_signal)
     try:
         yield pressed.is_set
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number in heard:
+            signal.signal(number, before[number])
 
 
 class Stoppable(io.RawIOBase):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import reduce
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -53,6 +54,20 @@ class Moment(click.ParamType):  # type: ignore[type-arg]
             self.fail(
                 f"{value!r} is not a time; use 2026-03-12T14:00, 2026-03-12T14:00Z or how long ago: 24h", param, ctx
             )
+
+
+class Length(click.ParamType):  # type: ignore[type-arg]
+    """A length of time: 90s, 5m, 24h."""
+
+    name = "length"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> timedelta:
+        if isinstance(value, timedelta):
+            return value
+        found = _AGO.fullmatch(str(value))
+        if not found or not int(found[1]) or len(found[1]) > 6:
+            self.fail(f"{value!r} is no length of time; use a number and a unit: 90s, 5m, 24h", param, ctx)
+        return timedelta(seconds=int(found[1]) * _SECONDS[found[2]])
 
 
 class Marked(click.ParamType):  # type: ignore[type-arg]
@@ -108,7 +123,6 @@ def moment(value: timedelta | datetime | None, zone: str, now: datetime) -> date
 
 
 _SHARED = (
-    click.argument("paths", nargs=-1, required=True, metavar="PATH..."),
     click.option("--since", type=Moment(), help="Only events from this time on: 2026-03-12T14:00Z, or 24h ago: 24h."),
     click.option("--until", type=Moment(), help="Only events before this time."),
     click.option("--tz", "zone", type=Zone(), default="UTC", show_default=True, help="Zone of times that name none."),
@@ -138,5 +152,23 @@ _SHARED = (
 )
 
 
+_PATHS = click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+_PATHS_OR_ARCHIVE = (
+    click.argument("paths", nargs=-1, metavar="PATH..."),
+    click.option(
+        "--from-archive",
+        "archive",
+        type=click.Path(path_type=Path),
+        metavar="DIR",
+        help="In place of PATH...: what `logscan run` keeps in this data folder.",
+    ),
+)
+
+
 def shared_options(command: Callable[..., None]) -> Callable[..., None]:
-    return reduce(lambda done, option: option(done), reversed(_SHARED), command)
+    return reduce(lambda done, option: option(done), reversed((_PATHS, *_SHARED)), command)
+
+
+def archive_options(command: Callable[..., None]) -> Callable[..., None]:
+    """As `shared_options`, for commands that read logs or the archive of runs."""
+    return reduce(lambda done, option: option(done), reversed((*_PATHS_OR_ARCHIVE, *_SHARED)), command)

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from logscan.ingest.limits import Limits
-from logscan.model.errors import SourceError, Where
+from logscan.model.errors import AccessError, SourceError, Where
 
 _SPECIAL = {stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFIFO: "a pipe"}
 
@@ -62,7 +62,8 @@ def source_error(path: str, fault: OSError | str) -> SourceError:
         FileNotFoundError: "check the name" + _meant(path),
         PermissionError: "run as a user who may read it, or ask for the right to",
     }
-    return SourceError(
+    kind = SourceError if isinstance(fault, FileNotFoundError) else AccessError
+    return kind(
         f"cannot be read: {words}", where=Where(path), hint=hints.get(type(fault), "check the file and the disk")
     )
 

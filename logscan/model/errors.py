@@ -2,6 +2,7 @@
 
 * LogscanError
   - SourceError      an input cannot be found or read (the other inputs go on)
+    - AccessError    it is there, but the system does not let it be read
   - FormatError      a format definition is invalid
   - RuleError        a rule, playbook, taxonomy or other definition is invalid
   - SettingsError    an option or setting is invalid
@@ -38,6 +39,10 @@ class LogscanError(Exception):
 
 
 class SourceError(LogscanError):
+    pass
+
+
+class AccessError(SourceError):
     pass
 
 
