@@ -8,9 +8,9 @@ from typing import Any
 
 import polars as pl
 
+from logscan.model.contrast import Contrast, Trait
 from logscan.model.finding import (
     Alternative,
-    Contrast,
     Counts,
     Evidence,
     Finding,
@@ -18,7 +18,6 @@ from logscan.model.finding import (
     Rejected,
     Scan,
     Scope,
-    Trait,
 )
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import SHOWN
