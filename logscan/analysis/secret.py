@@ -4,7 +4,7 @@ import base64
 import binascii
 import hmac
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
@@ -19,6 +19,9 @@ _PATH = re.compile(r"/[a-z][a-z0-9-]{2,}/")  # no Base64 begins so: one in half 
 _USER = re.compile(r"[A-Za-z0-9_.@+-]{1,64}")
 # What was kept may itself be the name of what follows: from this mark on the text is looked at again. A noncharacter.
 LOOK = "\ufdd2"
+# What a machine made: asked of the text that was meant, not of the escapes of letters beyond ASCII.
+_MADE = frozenset({"opaque", "long", "segment"})
+_BEYOND_ASCII = re.compile(r"[^\x00-\x7f]+")
 _FINAL = frozenset({"placeholder", "shape", "body"})
 _PUNCTUATION = ".,:;!?'\"`()[]{}"
 
@@ -37,7 +40,8 @@ class Words:
     shapes: re.Pattern[str]  # all shapes, one group each
 
     def passes(self, test: str, value: str) -> bool:
-        return any(pattern.fullmatch(value) for pattern in self.tests[test])
+        parts = _written(value) if test in _MADE else (value,)
+        return any(pattern.fullmatch(part) for part in parts for pattern in self.tests[test])
 
     def says_nothing(self, value: str, *, prose: bool = False) -> bool:
         """A verdict, a mask or a placeholder stands where a credential would."""
@@ -259,6 +263,17 @@ class Judge:
     def _segment(self, form: Form, value: str, tail: str) -> str:
         hidden = self.words.shape_of(value) or (not tail and self.words.passes("segment", value))
         return self.hide(form.kind, value) if hidden else value
+
+
+def _written(value: str) -> Sequence[str]:
+    """The value; where its escapes (RFC 3986, section 2.1; or twice) are letters beyond ASCII, what stands between."""
+    if "%" not in value:
+        return (value,)
+    try:
+        plain = unquote(unquote(value, errors="strict"), errors="strict")
+    except UnicodeDecodeError:
+        return (value,)
+    return _BEYOND_ASCII.split(plain) if not plain.isascii() and plain.isprintable() else (value,)
 
 
 def _is_lower_word(value: str) -> bool:

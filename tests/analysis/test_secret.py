@@ -1,9 +1,11 @@
 """The judge: what is hidden, what is kept, and what a fingerprint rests on."""
 
 import base64
+from urllib.parse import quote
 
 import pytest
 
+from logscan.analysis.redact import Redactor
 from logscan.analysis.secret import LOOK, Judge
 from logscan.analysis.secret_grammar import Form, Names, forms
 from logscan.analysis.secret_words import add_document, empty_body, words_of
@@ -15,6 +17,7 @@ BODY = empty_body()
 FAULTS: list[LogscanError] = []
 add_document(read_document(rules_dir() / "redaction.yml"), BODY, FAULTS)
 JUDGE = Judge(words_of(BODY), b"key")
+REDACTOR = Redactor(BODY, b"key")
 FORMS = forms(BODY)
 
 
@@ -74,3 +77,20 @@ def test_a_challenge_is_kept_and_an_answer_is_not() -> None:
 
 def test_each_judge_that_a_form_asks_for_exists() -> None:
     assert [form.use for form in FORMS if not hasattr(JUDGE, f"_{form.use}")] == []
+
+
+@pytest.mark.parametrize("word", ["каталог", "отчёт_за_2026_год.pdf", "メインページ一覧", "café-crème", "你好世界"])
+@pytest.mark.parametrize("times", [1, 2])
+def test_words_beyond_ascii_are_no_credential_though_their_escapes_look_made(word: str, times: int) -> None:
+    shown = word
+    for _ in range(times):
+        shown = quote(shown)
+    assert REDACTOR.text(f"GET /invite/{shown} HTTP/1.1") == f"GET /invite/{shown} HTTP/1.1"
+
+
+@pytest.mark.parametrize(
+    "secret", ["q7Zt%2Bw9Kx%3D4mVb2NcR8yLp", "ключ-9f8a7c6b5d4e3f2a1b0c", "%8f%03%ffa7Kx9%d0Zq2Wm4"]
+)
+def test_a_credential_is_hidden_whatever_is_escaped_beside_it(secret: str) -> None:
+    shown = secret if "%" in secret else quote(secret)
+    assert "<redacted token" in REDACTOR.text(f"GET /invite/{shown} HTTP/1.1")
