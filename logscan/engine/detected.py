@@ -7,7 +7,7 @@ from typing import BinaryIO, NamedTuple
 from logscan.analysis.redact import Redactor, load_redactor
 from logscan.engine.sample import LOOK, Looked, sample_lines
 from logscan.ingest.detect import detect
-from logscan.ingest.document import WHY, sample_of
+from logscan.ingest.document import sample_of, why_of
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import nearest, parse
@@ -67,7 +67,7 @@ def _detected(source: Source, formats: Sequence[Format], redactor: Redactor, std
         return Detected(source.path, fault=fault.what)
     except OSError as fault:
         return Detected(source.path, fault=f"cannot be read: {fault.strerror or fault}")
-    return _told(source.path, sample, formats, redactor, f"{WHY}; " if records is not None else "")
+    return _told(source.path, sample, formats, redactor, f"{why_of(looked.head)}; " if records is not None else "")
 
 
 def _told(path: str, sample: Sequence[str], formats: Sequence[Format], redactor: Redactor, first: str) -> Detected:

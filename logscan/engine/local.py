@@ -17,7 +17,7 @@ from logscan.engine.sample import LOOK, Looked, Sample, look_at
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, chunks
 from logscan.ingest.detect import Detection, detect
-from logscan.ingest.document import WHY, document_chunks, sample_of
+from logscan.ingest.document import document_chunks, sample_of, why_of
 from logscan.ingest.header import NONE, Header, governed, in_force
 from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
@@ -133,24 +133,24 @@ class Local:
 
     def _cut(self, looked: Looked, source: Source, starts: Begins | None, *, of_records: bool) -> Iterator[Chunk]:
         if of_records:
-            return document_chunks(looked, source.path, load_limits(), size=self.settings.chunk)
+            return document_chunks(looked, source.path, load_limits(), size=self.settings.chunk, head=looked.head)
         return chunks(looked, source.path, size=self.settings.chunk, starts=starts)
 
     def _task(self, source: Source, looked: Looked, records: Sequence[str] | None) -> tuple[Task, Detection]:
         """In: records: of the source's head, when it is JSON documents"""
         sample = look_at(source, looked) if records is None else Sample(list(records), ends=False)
-        found = self.chosen(sample, documents=records is not None)
+        found = self.chosen(sample, document=why_of(looked.head) if records is not None else "")
         return self.tasks.make(
             source.path, found.order, found.shares, self.clock(source, sample, found), sample.lines
         ), found
 
-    def chosen(self, sample: Sample, *, documents: bool) -> Detection:
-        """With which formats to read what a sample shows."""
+    def chosen(self, sample: Sample, *, document: str) -> Detection:
+        """With which formats to read what a sample shows. In: document: of what kind it is a part; empty: of lines"""
         if self.settings.log_format is not None:
             told = tuple(form for form in self.plan.formats if form.id == self.settings.log_format)
             return Detection(told, "as told by --log-format", {told[0].id: 1.0})
         found = detect(sample.lines, self.plan.formats)
-        return found._replace(why=f"{WHY}; {found.why}") if documents else found
+        return found._replace(why=f"{document}; {found.why}") if document else found
 
     def clock(self, source: Source, sample: Sample, chosen: Detection) -> Clock:
         changed = source.modified or self.settings.now

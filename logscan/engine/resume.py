@@ -13,7 +13,7 @@ from logscan.engine.sample import LOOK, Looked, Sample, look_at
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, Held, chunks, count_lines, whole_events
 from logscan.ingest.detect import Detection
-from logscan.ingest.document import document_chunks, sample_of
+from logscan.ingest.document import document_chunks, sample_of, why_of
 from logscan.ingest.header import NONE, Header, in_force
 from logscan.ingest.limits import load_limits
 from logscan.ingest.raw import Filled, Handle
@@ -165,7 +165,7 @@ class Resumed(Local):
     def _cuts(self, looked: Looked, begun: Begun, task: Task, passed: Passed, *, of_records: bool) -> Iterator[Chunk]:
         path, size = begun.source.path, self.settings.chunk
         if of_records:
-            return document_chunks(looked, path, load_limits(), size=size)
+            return document_chunks(looked, path, load_limits(), size=size, head=looked.head)
         starts = event_starts(task, passed)
         return chunks(looked, path, size=size, starts=starts, first_line=begun.place.line)
 
@@ -179,7 +179,7 @@ class Resumed(Local):
             if begun.place.mark.offset:
                 with open_source(source) as stream:
                     whole = look_at(source, Looked(stream))
-            chosen = self.chosen(whole, documents=records is not None)
+            chosen = self.chosen(whole, document=why_of(looked.head) if records is not None else "")
             clock = self.clock(source, sample, chosen)
             task = self.tasks.make(source.path, chosen.order, chosen.shares, clock, whole.lines)
             seldom = tuple(sorted(SELDOM & task.narrow))

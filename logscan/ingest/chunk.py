@@ -8,6 +8,7 @@ import numpy as np
 
 from logscan.ingest.header import NONE, Header
 from logscan.ingest.raw import Reader, take
+from logscan.ingest.unfold import Shared
 
 LOOK_BACK_LINES = 1000
 _WINDOWS = (1, 10, 100, LOOK_BACK_LINES)  # last lines that are judged: mostly one decides
@@ -29,6 +30,7 @@ class Records(NamedTuple):
     lines                 where each begins, 1-based; several may begin on one line
     faults                why a row cannot be read, else empty
     continuations, blank  lines that are none of these
+    shared                what a row has in common with its neighbours; none: a row stands for itself
     """
 
     starts: Sequence[int]
@@ -37,6 +39,7 @@ class Records(NamedTuple):
     faults: Sequence[str]
     continuations: int
     blank: int
+    shared: Sequence[Shared | None]
 
 
 class Chunk(NamedTuple):

@@ -51,8 +51,9 @@ def columns_of(
 
 def _tried(formats: Sequence[Format], name: str, there: Mapping[str, pl.Expr], clock: Clock) -> Iterator[pl.Expr]:
     """One expression for each key that may fill the column, best first."""
-    seen: set[str] = set()
+    seen: set[str] = set()  # keys that a better format has for this column
     for fmt in formats:
+        own: set[str] = set()
         for column in fmt.columns:
             if column.name == name and column.join:
                 if column.keys[0] in there:
@@ -61,7 +62,8 @@ def _tried(formats: Sequence[Format], name: str, there: Mapping[str, pl.Expr], c
                 for key in column.keys:
                     if key in there and key not in seen:
                         yield value(there[key], column, fmt.null_values, clock)
-                seen.update(column.keys)
+                own.update(column.keys)
+        seen |= own
 
 
 def _joined(column: Column, null_values: Sequence[str], there: Mapping[str, pl.Expr]) -> pl.Expr:

@@ -1,6 +1,6 @@
 """What is read and what is left out: rules/ingest.yml, checked."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
@@ -37,6 +37,8 @@ class Limits:
     record_bytes: int
     record_lists: tuple[str, ...]
     record_lists_beside: tuple[str, ...]
+    record_rows: Mapping[str, tuple[str, ...]]
+    table_names: Mapping[str, tuple[str, ...]]
     not_text: tuple[NotText, ...]
 
 
@@ -72,6 +74,8 @@ def _reader(name: str) -> Callable[[Any], Any]:
         return _share
     if name.startswith("record_lists"):
         return _names
+    if name in {"record_rows", "table_names"}:
+        return _rows
     return _suffixes if name == "skip_suffixes" else _magics
 
 
@@ -82,6 +86,10 @@ def _expected(name: str) -> str:
         return "write a number from 0 to 1"
     if name.startswith("record_lists"):
         return "write a list of keys such as Records"
+    if name == "record_rows":
+        return "write ways to lists, each with the names of a row's items: `data.rows[].cells: [time, line]`"
+    if name == "table_names":
+        return "write names of columns, each with ways to write it in small letters: `'@timestamp': [time, date]`"
     return "write a list of suffixes such as .yml" if name == "skip_suffixes" else "write {title: ..., magic: HEX}"
 
 
@@ -107,6 +115,12 @@ def _names(value: Any) -> tuple[str, ...]:
     if not isinstance(value, list) or not value or not all(isinstance(item, str) and item for item in value):
         raise ValueError(repr(value))
     return tuple(value)
+
+
+def _rows(value: Any) -> Mapping[str, tuple[str, ...]]:
+    if not isinstance(value, dict) or not value:
+        raise ValueError(repr(value))
+    return {str(name): _names(names) if names else () for name, names in value.items()}
 
 
 def _magics(value: Any) -> tuple[NotText, ...]:

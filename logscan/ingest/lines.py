@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 
 from logscan.ingest.chunk import Chunk, Records
+from logscan.ingest.unfold import unfolded
 from logscan.model.schemas import LINES
 
 # What makes pl.scan_lines take bytes for a compressed stream and unpack them.
@@ -47,12 +48,12 @@ def read_lines(chunk: Chunk) -> tuple[pl.DataFrame, int]:
 
 def _read_records(chunk: Chunk, records: Records) -> tuple[pl.DataFrame, int]:
     data, texts, repaired = chunk.data, list[str](), 0
-    for start, end in zip(records.starts, records.ends, strict=True):
+    for start, end, shared in zip(records.starts, records.ends, records.shared, strict=True):
         row = data[start:end]
         text = row.decode("utf-8", "backslashreplace").replace("\0", "\\x00")
         # a lone byte shown as \xNN is longer than it was
         repaired += len(text) != len(row) and len(text.encode()) != len(row)
-        texts.append(text)
+        texts.append(text if shared is None else unfolded(text, shared))
     offsets = np.asarray(records.starts, np.uint64) + np.uint64(chunk.offset)
     numbers = pl.int_range(1, len(texts) + 1, dtype=pl.UInt64, eager=True)
     original = pl.Series(texts, dtype=pl.String())

@@ -124,3 +124,52 @@ def test_the_size_of_chunks_changes_nothing(
     assert whole.merged.rejects.drop("log.file.path").equals(parts.merged.rejects.drop("log.file.path"))
     for tally in whole.merged.tallies.values():
         assert tally.lines == tally.events + tally.rejects + tally.continuations + tally.blank
+
+
+LOKI = {
+    "status": "success",
+    "data": {
+        "resultType": "streams",
+        "result": [
+            {
+                "stream": {"app": "api", "pod": "api-1"},
+                "values": [["1773296724123456789", "token expired é status=401"]],
+            },
+            {"stream": {"app": "web"}, "values": [["1773296725000000000", "ok"], ["1773296726000000000", "{}"]]},
+        ],
+        "stats": {"summary": {}},
+    },
+}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize("size", [64, 1 << 20])
+def test_rows_of_a_stream_have_its_labels_wherever_chunks_end(
+    plan: Plan, tmp_path: Path, indent: int | None, size: int
+) -> None:
+    got = events(read(plan, tmp_path, json.dumps(LOKI, indent=indent, ensure_ascii=False), chunk=size))
+    assert got["service.name"].to_list() == ["api", "web", "web"]
+    assert got["message"].to_list()[:2] == ["token expired é status=401", "ok"]
+    assert str(got["@timestamp"][0]) == "2026-03-12 06:25:24.123456+00:00"
+
+
+TABLE = (
+    '"Date","Host","Service","Content"\r\n'
+    '"Mar 12, 2026 @ 06:25:24.123","web1","api","token expired: status=401\n  at x (y.js:1)"\r\n'
+    '"2026-03-12T06:25:25Z","web2","api","192.0.2.7 - - [12/Mar/2026:06:25:25 +0000] ""GET /a HTTP/1.1"" 401 9"\r\n'
+    "2026-03-12T06:25:26Z ERROR a line with three cells, not four, invalid api key\r\n"
+)
+
+
+@pytest.mark.parametrize("size", [16, 1 << 20])
+def test_rows_of_a_table_are_events_and_what_is_no_row_is_a_line(plan: Plan, tmp_path: Path, size: int) -> None:
+    done = read(plan, tmp_path, TABLE, chunk=size)
+    got = events(done)
+    assert got["logscan.line"].to_list() == [2, 4, 5]
+    assert got["event.dataset"].to_list() == ["table-row", "common", "generic-line"]
+    assert got["host.name"].to_list() == ["web1", "web2", None]
+    assert got["http.response.status_code"].to_list()[:2] == [401, 401]
+    (tally,) = done.merged.tallies.values()
+    assert (tally.lines, tally.events, tally.continuations, tally.blank) == (5, 3, 1, 1)
+    (opened,) = done.opened.values()
+    assert opened.why.startswith("a table whose first line names its columns")

@@ -18,7 +18,7 @@ Found = tuple[list[tuple[str, int, str]], int, int]
 
 def found(text: str, cuts: list[int] | None = None, most: int = 1 << 20) -> Found:
     """Text, line and fault of every row; continuations; blank."""
-    splitter = Splitter(LIMITS.record_lists, LIMITS.record_lists_beside, most)
+    splitter = Splitter(LIMITS.record_lists, LIMITS.record_lists_beside, most, LIMITS.record_rows)
     places = [0, *sorted(cuts or []), len(text)]
     rows, held = [], ""
     for number, (low, high) in enumerate(itertools.pairwise(places), 2):
@@ -26,7 +26,7 @@ def found(text: str, cuts: list[int] | None = None, most: int = 1 << 20) -> Foun
         got, done = splitter.feed(held, ended=number == len(places))
         rows += [(held[row.start : row.end], row.line, row.fault) for row in got]
         held = held[done:]
-    return rows, splitter.continuations, splitter.blank
+    return rows, splitter.lines.continuations, splitter.lines.blank
 
 
 def lines_of(text: str) -> int:
