@@ -13,13 +13,17 @@ import polars as pl
 
 from logscan.batch.state import state_error
 from logscan.batch.tables import FILE, RULES_KEY, TABLES, TIMES, VERSION, VERSION_KEY
+from logscan.model.errors import StateError, Where
 
 FOLDER, STAGING = "archive", "staging"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Part(NamedTuple):
-    """One file of each table that has rows, all of the same name. first, last: microseconds since 1970."""
+    """One file of each of its tables, all of the same name.
+
+    Units: first, last in microseconds since 1970;  tables: their names, blanks between them
+    """
 
     name: str
     tail: bool
@@ -31,6 +35,7 @@ class Part(NamedTuple):
     rows: int
     bytes: int
     made_at: str
+    tables: str
 
 
 class Archive:
@@ -55,12 +60,13 @@ class Archive:
         begun = f"{_EPOCH + timedelta(microseconds=first):%Y%m%dT%H%M%SZ}" if first is not None else "untimed"
         mark = hashlib.sha256(f"{VERSION}\0{rules}\0{tail}\0{source}".encode()).hexdigest()[:20]
         name = f"{'tail' if tail else begun}-{mark}"
+        full = {table: frame for table, frame in frames.items() if frame.height or table == "sources"}
         try:
-            size = self._staged({table: frame for table, frame in frames.items() if frame.height}, name, rules)
+            size = self._staged(full, name, rules)
         except OSError as fault:
             raise state_error(self.folder, fault) from fault
         rows = sum(frame.height for frame in frames.values())
-        return Part(name, tail, first, last, untimed, level, rules, rows, size, now.isoformat())
+        return Part(name, tail, first, last, untimed, level, rules, rows, size, now.isoformat(), " ".join(full))
 
     def _staged(self, frames: Mapping[str, pl.DataFrame], name: str, rules: str) -> int:
         self.staging.mkdir(parents=True, exist_ok=True)
@@ -95,14 +101,32 @@ class Archive:
         """The files of parts that the state knows no more."""
         try:
             for part in parts:
-                for table in TABLES:
+                for table in part.tables.split():
                     self.file(table, part.name).unlink(missing_ok=True)
         except OSError as fault:
             raise state_error(self.folder, fault) from fault
 
     def read(self, table: str, parts: Sequence[Part]) -> pl.DataFrame:
-        there = [path for part in parts if (path := self.file(table, part.name)).is_file()]
-        return pl.concat([TABLES[table].to_frame(), *map(pl.read_parquet, there)])
+        return pl.concat([TABLES[table].to_frame().lazy(), *(self.scan(table, part) for part in parts)]).collect()
+
+    def scan(self, table: str, part: Part) -> pl.LazyFrame:
+        """Rows of this version, whatever version wrote them: a column that was not there yet is null."""
+        schema, path = TABLES[table], self.file(table, part.name)
+        if table not in part.tables.split():
+            return schema.to_frame().lazy()
+        frame = pl.scan_parquet(path)
+        there = frame.collect_schema().names()
+        lacking = [pl.lit(None, dtype).alias(name) for name, dtype in schema.items() if name not in there]
+        return frame.with_columns(lacking).select(pl.col(name).cast(dtype) for name, dtype in schema.items())
+
+    def check(self, parts: Sequence[Part]) -> None:
+        """Errors: StateError when a later logscan wrote a part, or it is not there"""
+        for part in parts:
+            path = self.file("sources", part.name)
+            told = pl.read_parquet_metadata(path).get(VERSION_KEY, "0")
+            if int(told) > VERSION:
+                what = f"was written by a later logscan: version {told} of the archive, this one knows {VERSION}"
+                raise StateError(what, where=Where(str(path)), hint="update logscan")
 
 
 def load_parts(db: sqlite3.Connection) -> list[Part]:
@@ -110,7 +134,7 @@ def load_parts(db: sqlite3.Connection) -> list[Part]:
 
 
 def enter_part(db: sqlite3.Connection, part: Part) -> None:
-    db.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", part)
+    db.execute("INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", part)
 
 
 def without(frames: Mapping[str, pl.DataFrame], files: Sequence[int]) -> dict[str, pl.DataFrame]:

@@ -40,7 +40,8 @@ CREATE TABLE parts (
     level INTEGER NOT NULL,
     rules TEXT NOT NULL,
     rows INTEGER NOT NULL, bytes INTEGER NOT NULL,
-    made_at TEXT NOT NULL
+    made_at TEXT NOT NULL,
+    tables TEXT NOT NULL            -- those that it has rows of
 ) STRICT;
 CREATE TABLE runs (
     at TEXT PRIMARY KEY,            -- when it began, RFC 3339

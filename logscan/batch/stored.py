@@ -3,39 +3,111 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
+from logscan.batch.anew import classified_anew
 from logscan.batch.archive import Archive, Part, load_parts
-from logscan.batch.tables import FILE, TABLES, TIMES, VERSION, VERSION_KEY, tallies
+from logscan.batch.state import NAME, open_state, state_error
+from logscan.batch.tables import FILE, TABLES, TIMES, tallies
 from logscan.engine.local import Opened, Ran
 from logscan.engine.merge import Merge, Rows
-from logscan.engine.partial import empty
+from logscan.engine.partial import Partial, empty
 from logscan.engine.plan import Period, Plan
+from logscan.engine.request import Definitions, Request, load_definitions
+from logscan.engine.scan import Answer, answer
 from logscan.model.errors import StateError, Where
 from logscan.model.schemas import CLASSIFIED, VISITS
+from logscan.rules.load import Library
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Change = Callable[[pl.LazyFrame], pl.LazyFrame]
+_TRIES = 3  # a run that is at work may take files away while they are read
+_SMALL = ("failures", "detections", "outcomes", "rejects", "let_in", "marks")
+_GONE = (FileNotFoundError, pl.exceptions.ComputeError)
 
 
 class Stored(Rows):
     """Rows that lie in an archive, read anew whenever they are asked for."""
 
-    def __init__(self, files: Sequence[Path], schema: pl.Schema, change: Change) -> None:
+    def __init__(self, frames: Sequence[pl.LazyFrame], schema: pl.Schema) -> None:
         super().__init__(Path(), "", schema, 0)
-        self.files, self._change = list(files), change
+        self._frames = [frame.select(list(schema)) for frame in frames]
 
     def lazy(self) -> pl.LazyFrame:
-        frames = [self._change(pl.scan_parquet(path)).select(list(self.schema)) for path in self.files]
-        return pl.concat([self.schema.to_frame().lazy(), *frames])
+        return pl.concat([self.schema.to_frame().lazy(), *self._frames])
 
     def parts(self) -> Iterator[pl.DataFrame]:
         yield self.schema.to_frame()
-        for path in self.files:
-            yield self._change(pl.scan_parquet(path)).select(list(self.schema)).collect()
+        yield from (frame.collect() for frame in self._frames)
+
+
+@contextmanager
+def open_archive(folder: Path, request: Request) -> Iterator[tuple[Ran, Definitions]]:
+    """The archive in a data folder, as if its logs had been read now; what was spilled to disk lives with the context.
+
+    In:     request: its period begins and ends at full minutes
+    Errors: Faults for definitions; StateError when there is no archive, or a later logscan wrote it
+    """
+    definitions = load_definitions(request)
+    plan = replace(definitions.plan, period=Period(_minute(request.since), _minute(request.until)))
+    db = open_state(folder / NAME, make=False)
+    try:
+        with TemporaryDirectory(prefix="logscan-") as spill:
+            for left in range(_TRIES - 1, -1, -1):
+                try:
+                    ran = read_archive(db, folder, plan, Path(spill))
+                    break
+                except _GONE:
+                    if not left:
+                        raise
+            yield ran._replace(faults=tuple(_other_rules(db, folder, definitions.library))), definitions
+    except sqlite3.Error as fault:
+        raise state_error(folder / NAME, fault) from fault
+    finally:
+        db.close()
+
+
+def archived_answer(folder: Path, request: Request, *, listed: bool) -> Answer:
+    """As `scan_logs`, of an archive."""
+    for _ in range(_TRIES - 1):
+        try:
+            with open_archive(folder, request) as (ran, definitions):
+                return answer(ran, definitions, request, listed=listed)
+        except _GONE:
+            continue
+    with open_archive(folder, request) as (ran, definitions):
+        return answer(ran, definitions, request, listed=listed)
+
+
+def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, *, every: bool = True) -> Ran:
+    """What the archive holds of the plan's period, as `Local.run` gives it.
+
+    In:  folder: the data folder;  spill: a folder for what is too much for memory
+         every: tallies cover all that was ever read, as those of a scan do; else only parts that touch the period
+    Law: the same as one reading of all bytes, for a period of full minutes; failures that other rules classified are
+         classified anew
+    """
+    archive = Archive(folder)
+    parts, paths = load_parts(db), names(db)
+    archive.check(parts)
+    inside = [part for part in parts if _touches(part, plan.period)]
+    view = _View(archive, plan, paths)
+    merge = Merge(spill, plan.sample)
+    for file, tally in tallies(archive.read("sources", parts if every else inside)):
+        if file in paths:
+            merge.add(empty()._replace(tallies={paths[file]: tally}))
+    for part in inside:
+        classified, detected, totals, rejects, let_in, marks = (view.rows(table, part).collect() for table in _SMALL)
+        if part.rules != plan.library.digest:
+            classified = classified_anew(classified, plan)
+        merge.add(Partial(classified, totals, VISITS.to_frame(), rejects, CLASSIFIED.to_frame(), {}, detected, let_in, marks))
+    visits = Stored([view.rows("visits", part) for part in inside], VISITS)
+    return Ran(merge.done()._replace(visits=visits), _opened(db, paths), (), partial=False)
 
 
 def names(db: sqlite3.Connection) -> dict[int, str]:
@@ -49,64 +121,35 @@ def names(db: sqlite3.Connection) -> dict[int, str]:
     return found
 
 
-def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, *, every: bool = True) -> Ran:
-    """What the archive holds of the plan's period, as `Local.run` gives it.
-
-    In:  folder: the data folder;  spill: a folder for what is too much for memory
-         every: tallies cover all that was ever read, as those of a scan do; else only parts that touch the period
-    Law: the same as one reading of all bytes, but that the period's ends are full minutes for totals;
-    """
-    archive = Archive(folder)
-    parts, paths = load_parts(db), names(db)
-    _refuse_newer(archive, parts)
-    inside = [part for part in parts if _touches(part, plan.period)]
-    view = _View(archive, inside, plan, paths)
-    merge = Merge(spill, plan.sample)
-    told = archive.read("sources", parts if every else inside)
-    for file, tally in tallies(told):
-        if file in paths:
-            merge.add(empty()._replace(tallies={paths[file]: tally}))
-    for part in inside:
-        totals = view.change("outcomes", archive.read("outcomes", [part]).lazy()).drop(FILE).collect()
-        rejects = view.change("rejects", archive.read("rejects", [part]).lazy()).drop(FILE).collect()
-        let_in = view.change("let_in", archive.read("let_in", [part]).lazy()).drop(FILE).collect()
-        marks = view.change("marks", archive.read("marks", [part]).lazy()).drop(FILE).collect()
-        merge.add(empty()._replace(totals=totals, rejects=rejects, let_in=let_in, marks=marks))
-    merged = merge.done()
-    kept = merged._replace(
-        classified=view.rows("failures", CLASSIFIED),
-        detected=view.rows("detections", CLASSIFIED),
-        visits=view.rows("visits", VISITS),
-    )
-    return Ran(kept, _opened(db, paths), (), partial=False)
-
-
 class _View:
-    """How rows of the archive are seen: inside the period, under the names of today, by the rules of today."""
+    """How rows of the archive are seen: inside the period, under the names of today."""
 
-    def __init__(self, archive: Archive, parts: Sequence[Part], plan: Plan, paths: Mapping[int, str]) -> None:
-        self.archive, self.parts, self.plan = archive, parts, plan
+    def __init__(self, archive: Archive, plan: Plan, paths: Mapping[int, str]) -> None:
+        self.archive, self.plan = archive, plan
         ids = pl.Series(list(paths), dtype=pl.UInt32())
         self.paths = pl.LazyFrame({FILE: ids, "_path": list(paths.values())}, schema_overrides={"_path": pl.String()})
 
-    def rows(self, table: str, schema: pl.Schema) -> Rows:
-        files = [path for part in self.parts if (path := self.archive.file(table, part.name)).is_file()]
-        return Stored(files, schema, lambda frame: self.change(table, frame))
-
-    def change(self, table: str, frame: pl.LazyFrame) -> pl.LazyFrame:
+    def rows(self, table: str, part: Part) -> pl.LazyFrame:
+        frame = self.archive.scan(table, part)
         if table in TIMES:
             frame = _inside(frame, TIMES[table], self.plan.period)
-        if "log.file.path" not in TABLES[table]:
-            return frame.join(self.paths, on=FILE, how="semi")
-        named = frame.join(self.paths, on=FILE, how="inner")
-        return named.with_columns(pl.col("_path").alias("log.file.path")).drop("_path")
+        own = [name for name in TABLES[table] if name != FILE]
+        if "log.file.path" in own:
+            frame = frame.join(self.paths, on=FILE, how="inner").with_columns(pl.col("_path").alias("log.file.path"))
+        else:
+            frame = frame.join(self.paths, on=FILE, how="semi")
+        return frame.select(own)
 
 
 def _inside(frame: pl.LazyFrame, column: str, period: Period) -> pl.LazyFrame:
     at = pl.col(column)
-    for bound, holds in ((period.since, at.__ge__), (period.until, at.__lt__)):
+    bounds: list[tuple[datetime | None, Callable[[datetime], pl.Expr]]] = [
+        (period.since, lambda since: at >= since),
+        (period.until, lambda until: at < until),
+    ]
+    for bound, holds in bounds:
         if bound is not None:
-            frame = frame.filter(holds(pl.lit(bound)).fill_null(value=True))
+            frame = frame.filter(holds(bound).fill_null(value=True))
     return frame
 
 
@@ -122,10 +165,14 @@ def _opened(db: sqlite3.Connection, paths: Mapping[int, str]) -> dict[str, Opene
     return {paths[id_]: Opened("", tuple(json.loads(notes)), why, doubt) for id_, notes, why, doubt in rows}
 
 
-def _refuse_newer(archive: Archive, parts: Sequence[Part]) -> None:
-    for part in parts:
-        path = archive.file("sources", part.name)
-        told = pl.read_parquet_metadata(path).get(VERSION_KEY, "0")
-        if int(told) > VERSION:
-            what = f"was written by a later logscan: version {told} of the archive, this one knows {VERSION}"
-            raise StateError(what, where=Where(str(path)), hint="update logscan")
+def _other_rules(db: sqlite3.Connection, folder: Path, library: Library) -> Iterator[StateError]:
+    others = sorted({part.rules for part in load_parts(db)} - {library.digest})
+    if others:
+        known = ", ".join(digest[:12] for digest in others)
+        what = f"holds failures that other rules classified ({known}): classified anew by {library.digest[:12]}"
+        hint = "lines that those rules did not take for failures are not in the archive"
+        yield StateError(what, where=Where(str(folder)), hint=hint)
+
+
+def _minute(when: datetime | None) -> datetime | None:
+    return when.replace(second=0, microsecond=0) if when else None

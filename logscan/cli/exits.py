@@ -5,14 +5,14 @@ from typing import IO, Any
 
 import click
 
-from logscan.model.errors import Faults, LogscanError, SourceError
+from logscan.model.errors import Faults, LogscanError, SourceError, StateError
 
 
 class Exit(IntEnum):
     CLEAN = 0  # ran to its end; nothing at or above --fail-on
     FINDINGS = 1  # findings at or above --fail-on; verify: inputs that are not those of the report
     USAGE = 2  # click's own
-    NO_EVENTS = 3  # nothing could be read or understood: not the same as clean
+    NO_EVENTS = 3  # nothing could be read or understood, or what is kept cannot be: not the same as clean
     INVALID = 4  # a rule, format or setting is wrong
     INTERRUPTED = 130  # partial results are written and marked
 
@@ -52,7 +52,7 @@ class ErrorGroup(click.Group):
 
 
 def _told(errors: list[LogscanError]) -> _Told:
-    return (_Unread if all(isinstance(error, SourceError) for error in errors) else _Told)(errors)
+    return (_Unread if all(isinstance(error, SourceError | StateError) for error in errors) else _Told)(errors)
 
 
 def visible(text: str) -> str:

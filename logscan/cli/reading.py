@@ -14,7 +14,10 @@ from logscan.cli.exits import Exit
 from logscan.cli.interrupt import Stoppable, interruptible
 from logscan.cli.options import moment
 from logscan.cli.place import cache_dir, installation_key
-from logscan.engine.request import Request
+from logscan.engine.local import Ran
+from logscan.engine.read import read_logs
+from logscan.engine.request import Definitions, Request
+from logscan.engine.scan import Answer, scan_logs
 from logscan.ingest.limits import load_limits
 from logscan.ingest.walk import expand
 from logscan.model.finding import Scan
@@ -36,8 +39,34 @@ def reading(flags: dict[str, Any], *, all_events: bool = False) -> Iterator[Read
         yield Reading(_request(flags, stop, all_events=all_events), step)
 
 
+def explained(reading: Reading, archive: Path | None, *, listed: bool = False) -> Answer:
+    """What the logs show, or the archive that stands in place of them."""
+    if archive is None:
+        return scan_logs(*reading, listed=listed)
+    from logscan.batch.stored import archived_answer  # noqa: PLC0415 (start-up time)
+
+    return archived_answer(archive, reading.request, listed=listed)
+
+
+@contextmanager
+def read_or_archived(reading: Reading, archive: Path | None) -> Iterator[tuple[Ran, Definitions]]:
+    """What was read of the logs, or is in the archive that stands in place of them."""
+    if archive is None:
+        with read_logs(*reading) as found:
+            yield found
+        return
+    from logscan.batch.stored import open_archive  # noqa: PLC0415 (start-up time)
+
+    with open_archive(archive, reading.request) as found:
+        yield found
+
+
 def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: bool) -> Request:
     """The clock, the environment and standard input are read here and nowhere below."""
+    if not flags["paths"] and not flags.get("archive"):
+        raise click.UsageError("Missing argument 'PATH...': name logs, or an archive with --from-archive.")
+    if flags["paths"] and flags.get("archive"):
+        raise click.UsageError("--from-archive stands in place of PATH...: name one of them.")
     now, zone = datetime.now(UTC), flags["zone"]
     since, until = moment(flags["since"], zone, now), moment(flags["until"], zone, now)
     if since and until and since >= until:

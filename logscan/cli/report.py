@@ -8,12 +8,12 @@ from typing import Any
 
 import click
 
-from logscan.cli.options import shared_options
+from logscan.cli.options import archive_options
 from logscan.cli.output import Target, write_text
 
 
 @click.command("report", epilog="Example: logscan report /var/log/nginx app.log.gz --since 24h -o report.html")
-@shared_options
+@archive_options
 @click.option("-o", "--output", "out", default="report.html", show_default=True, type=Target(), help="- is stdout.")
 @click.option("--title", default="", metavar="TEXT", help="What the case is called, at the top of the page.")
 @click.option(
@@ -35,8 +35,7 @@ def render(flags: dict[str, Any], title: str, templates: str | None = None) -> t
 
     from logscan import __version__  # noqa: PLC0415
     from logscan.cli.place import cache_dir  # noqa: PLC0415
-    from logscan.cli.reading import reading  # noqa: PLC0415
-    from logscan.engine.scan import scan_logs  # noqa: PLC0415
+    from logscan.cli.reading import explained, reading  # noqa: PLC0415
     from logscan.report.charts import chart_bundle  # noqa: PLC0415
     from logscan.report.html import render_html  # noqa: PLC0415
     from logscan.report.templates import load_templates  # noqa: PLC0415
@@ -45,8 +44,8 @@ def render(flags: dict[str, Any], title: str, templates: str | None = None) -> t
 
     with ThreadPoolExecutor(1) as beside:
         bundle = beside.submit(chart_bundle, cache_dir())
-        with reading(flags) as (asked, step):
-            answer = scan_logs(asked, step, listed=True)
+        with reading(flags) as told:
+            asked, answer = told.request, explained(told, flags.get("archive"), listed=True)
         command = shlex.join(["logscan", *sys.argv[1:]])
         page = render_html(
             answer.scan,

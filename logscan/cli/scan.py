@@ -4,13 +4,13 @@ from typing import Any
 
 import click
 
-from logscan.cli.options import shared_options
+from logscan.cli.options import archive_options
 from logscan.cli.output import Target, write_text
 from logscan.model.severity import SEVERITIES
 
 
 @click.command("scan", epilog="Example: logscan scan /var/log/nginx --format json --fail-on high | jq .summary")
-@shared_options
+@archive_options
 @click.option(
     "--format",
     "form",
@@ -22,11 +22,10 @@ from logscan.model.severity import SEVERITIES
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
     """Print the findings of the logs in PATH... (files, folders, globs, archives, -)."""
-    from logscan.cli.reading import fail, finish, reading  # noqa: PLC0415 (start-up time)
-    from logscan.engine.scan import scan_logs  # noqa: PLC0415
+    from logscan.cli.reading import explained, fail, finish, reading  # noqa: PLC0415 (start-up time)
 
-    with reading(flags) as (asked, step):
-        answer = scan_logs(asked, step)
+    with reading(flags) as told:
+        answer = explained(told, flags["archive"])
     write_text(out, _render(answer, form))
     finish(answer.scan.faults, answer.scan)
     fail(answer.scan, fail_on)

@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import polars as pl
 
 from logscan.analysis.course import Steps, course_of
@@ -28,3 +30,11 @@ def test_failures_without_a_service_get_that_of_their_source() -> None:
     partial = empty()._replace(classified=rows, tallies={"a.log": Tally()})
     assert frames([Read(3, 0, 9, [partial])], {3: "shop"})["failures"]["service.name"].to_list() == ["own", "shop"]
     assert frames([Read(3, 0, 9, [partial])], {})["failures"]["logscan.file"].to_list() == [3, 3]
+
+
+def test_every_column_of_every_table_is_documented() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "archive.md").read_text("utf-8")
+    sections = {name: text[text.index(f"`{name}`") :] for name in TABLES}
+    lacking = [f"{name}.{column}" for name, schema in TABLES.items() for column in schema if f"`{column}`" not in text]
+    assert not lacking
+    assert set(sections) == set(TABLES)
