@@ -20,12 +20,12 @@ _DAY = 86_400 * 1_000_000  # microseconds
 
 
 def maintain(db: sqlite3.Connection, archive: Archive, now: datetime, *, keep_s: float) -> None:
-    """Merge parts level by level, drop what is older than keep_s, and forget logs of which nothing is left.
+    """Merge parts level by level, drop what happened and was read before keep_s, forget logs that are gone so long.
 
     Law:    the rows that are kept stay the same; a run that is killed loses and doubles none of them
     Errors: StateError
     """
-    work = _Maintenance(db, archive, now, now - timedelta(seconds=keep_s))
+    work = _Maintenance(db, archive, now - timedelta(seconds=keep_s))
     longest = max(int(keep_s * 1e6 / 4), 2 * _DAY)
     for level in range(_HIGHEST):
         small = [
@@ -38,7 +38,8 @@ def maintain(db: sqlite3.Connection, archive: Archive, now: datetime, *, keep_s:
                 if _span(*together) < longest:
                     work.replace(together, level + 1)
     for part in load_parts(db):
-        if not part.tail and part.first is not None and part.first < micros(work.oldest - _SLACK):
+        old = part.first is not None and part.first < micros(work.oldest - _SLACK)
+        if not part.tail and old and work.is_old(part):
             work.replace([part], part.level)
     with transaction(db):
         _forget(db, archive, work.oldest)
@@ -52,7 +53,6 @@ def _span(*parts: Part) -> int:
 class _Maintenance(NamedTuple):
     db: sqlite3.Connection
     archive: Archive
-    now: datetime
     oldest: datetime
 
     def replace(self, parts: Sequence[Part], level: int) -> None:
@@ -62,19 +62,24 @@ class _Maintenance(NamedTuple):
         if any(frame.height for frame in frames.values()):
             words = f"{level} {self.oldest:%Y-%m-%d} {sorted(part.name for part in parts)}"
             rules = parts[0].rules
-            made = [self.archive.write(frames, words, rules=rules, tail=False, level=level, now=self.now)]
+            read_at = datetime.fromisoformat(max(part.made_at for part in parts))
+            made = [self.archive.write(frames, words, rules=rules, tail=False, level=level, now=read_at)]
         with transaction(self.db):
             self.db.executemany("DELETE FROM parts WHERE name = ?", [(part.name,) for part in parts])
             for part in made:
                 enter_part(self.db, part)
         self.archive.remove([part for part in parts if part.name not in {each.name for each in made}])
 
+    def is_old(self, *parts: Part) -> bool:
+        """Whether all was read so long ago: logs of old times are kept as long as others."""
+        return all(datetime.fromisoformat(part.made_at) < self.oldest for part in parts)
+
     def _rows(self, parts: Sequence[Part]) -> dict[str, pl.DataFrame]:
         dropped = [id_ for (id_,) in self.db.execute("SELECT id FROM files WHERE dropped")]
         frames = {table: self.archive.read(table, parts).filter(~pl.col(FILE).is_in(dropped)) for table in TABLES}
-        if max((part.last or 0 for part in parts), default=0) < micros(self.oldest):
+        if self.is_old(*parts) and max(part.last or 0 for part in parts) < micros(self.oldest):
             return {table: frame.clear() for table, frame in frames.items()}
-        for table, column in TIMES.items():
+        for table, column in TIMES.items() if self.is_old(*parts) else ():
             frames[table] = frames[table].filter((pl.col(column) >= self.oldest).fill_null(value=True))
         return frames | {"sources": merged_sources(frames["sources"])}
 
