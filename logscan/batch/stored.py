@@ -105,7 +105,9 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
         classified, detected, totals, rejects, let_in, marks = (view.rows(table, part).collect() for table in _SMALL)
         if part.rules != plan.library.digest:
             classified = classified_anew(classified, plan)
-        merge.add(Partial(classified, totals, VISITS.to_frame(), rejects, CLASSIFIED.to_frame(), {}, detected, let_in, marks))
+        merge.add(
+            Partial(classified, totals, VISITS.to_frame(), rejects, CLASSIFIED.to_frame(), {}, detected, let_in, marks)
+        )
     visits = Stored([view.rows("visits", part) for part in inside], VISITS)
     return Ran(merge.done()._replace(visits=visits), _opened(db, paths), (), partial=False)
 
