@@ -1,8 +1,10 @@
 """What [alerts] and [[sinks]] of logscan.toml say."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -212,18 +214,16 @@ def _ocsf(table: Table, name: str, level: str) -> Sink:
 
 
 def _notify(table: Table, name: str, level: str) -> Sink:
-    from logscan.alert.sinks.notify import MissingError, Notify, channel  # noqa: PLC0415
+    from logscan.alert.sinks.notify import Notify  # noqa: PLC0415
 
     url, attach = table.secret("url").value, table.flag("attach", default=True)
     timeout, retries = _timeout(table), table.whole("retries", 3, low=0, high=10)
     if not table.values.get("url"):
         table.fault("url", "`url` is missing", 'write url = "${NAME}", an address of Apprise')
-    elif url:
-        try:
-            if channel(url) is None:
-                table.fault("url", "is no address that Apprise knows", "see the list of services of Apprise")
-        except MissingError:
-            table.fault("kind", "needs Apprise, which is not installed", "pip install 'logscan[notify]'")
+    elif url and not re.match(r"[a-z0-9]+://.", url, re.IGNORECASE):
+        table.fault("url", "is no address", "write one of Apprise, such as mailto://user:password@example.com")
+    if find_spec("apprise") is None:
+        table.fault("kind", "needs Apprise, which is not installed", "pip install 'logscan[notify]'")
     return Notify(name, url, level, attach, timeout, retries)
 
 

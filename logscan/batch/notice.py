@@ -42,9 +42,9 @@ _MISSED = 3  # runs that may fail before it is not
 
 @dataclass(frozen=True)
 class Alerting:
-    """All that alerts are told by: settings, rules and sinks, ready to use. url: where people find the report"""
+    """All that alerts are told by. rules: read once there are findings; url: where people find the report"""
 
-    rules: AlertRules
+    rules: Callable[[], AlertRules]
     sinks: tuple[Sink, ...] = ()
     quiet: Quiet = field(default_factory=Quiet)
     silences: tuple[Silence, ...] = ()
@@ -52,8 +52,8 @@ class Alerting:
 
 
 def load_alerting(settings: AlertSettings, folders: Sequence[Path]) -> Alerting:
-    """In: folders: of rules. Errors: Faults of the rules on what is worth telling"""
-    return Alerting(load_alerts(folders), settings.sinks, settings.quiet, settings.silences, settings.url)
+    """In: folders: of rules. Errors: none; Faults of the rules once they are read"""
+    return Alerting(partial(load_alerts, folders), settings.sinks, settings.quiet, settings.silences, settings.url)
 
 
 class Told(NamedTuple):
@@ -128,7 +128,7 @@ def lasts(evaluated: Sequence[datetime]) -> timedelta:
 
 def _evaluate(state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime) -> list[str]:
     found = answer.scan.told if answer else ()
-    pages = correlate(finding_rows(found, now), alerting.rules.correlations)
+    pages = correlate(finding_rows(found, now), alerting.rules().correlations) if found else []
     with transaction(state):
         end_silences(state, now)
         quieted = silences((*alerting.silences, *map(of_state, read_silences(state))), now)

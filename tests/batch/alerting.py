@@ -42,7 +42,7 @@ def answer(until: datetime, *findings: Finding, **changes: object) -> Answer:
 
 
 def alerting(*sinks: object, **quiet: object) -> Alerting:
-    return Alerting(shipped(), tuple(sinks), Quiet(**quiet))  # type: ignore[arg-type]
+    return Alerting(shipped, tuple(sinks), Quiet(**quiet))  # type: ignore[arg-type]
 
 
 @dataclass

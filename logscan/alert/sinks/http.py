@@ -11,8 +11,6 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from urllib.parse import urlsplit
 
-import httpx
-
 _SHOWN = 200  # characters of an answer
 _READ = 4096  # bytes of an answer
 _LATER = {408, 425, 429}
@@ -64,7 +62,7 @@ class Poster:
         asked = beside.submit(self._exchange, url, body, headers)
         try:
             status, told, after = asked.result(self.timeout_s * _GRACE)
-        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError) as broken:
+        except (*_faults(), ValueError, OSError) as broken:
             return Answer(fault=self._clean(f"{host(url)}: {_why(broken)}"))
         except Late:
             return Answer(fault=f"{host(url)}: no whole answer within {self.timeout_s * _GRACE:g} s")
@@ -81,6 +79,8 @@ class Poster:
         return Answer(fault=fault, wait=_retry_after(after, now) if later else timedelta(minutes=1))
 
     def _exchange(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, str]:
+        import httpx  # noqa: PLC0415 - start-up time
+
         with (
             httpx.Client(timeout=self.timeout_s, verify=_trusted()) as client,
             client.stream("POST", url, content=body, headers=dict(headers)) as answer,
@@ -99,8 +99,16 @@ class Poster:
 
 @cache
 def _trusted() -> ssl.SSLContext:
+    import httpx  # noqa: PLC0415
+
     context: ssl.SSLContext = httpx.create_ssl_context()
     return context
+
+
+def _faults() -> tuple[type[Exception], ...]:
+    import httpx  # noqa: PLC0415
+
+    return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError
 
 
 def without(text: str, secrets: Sequence[str]) -> str:
@@ -123,6 +131,8 @@ def host(url: str) -> str:
 
 
 def _why(fault: Exception) -> str:
+    import httpx  # noqa: PLC0415
+
     if isinstance(fault, httpx.TimeoutException):
         return "no answer in time"
     return _printable(str(fault) or type(fault).__name__)

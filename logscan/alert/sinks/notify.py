@@ -21,10 +21,6 @@ _SHOWN = 300
 _FIRST_WAIT_S = 0.5
 
 
-class MissingError(Exception):
-    """Apprise is not installed."""
-
-
 @dataclass(frozen=True)
 class Notify:
     """url: of Apprise; all of it may be secret. Units: timeout_s of each step of an exchange"""
@@ -41,6 +37,8 @@ class Notify:
 
     def deliver(self, delivery: Delivery) -> Outcome:
         delivered: set[str] = set()
+        if not delivery.pending:
+            return Outcome()
         server = channel(self.url)
         if server is None:
             return Outcome(fault=f"{self.name}: Apprise does not know this address")
@@ -88,17 +86,15 @@ class Notify:
 
 
 def channel(url: str) -> Any:
-    """The channel of an address; None when there is none. Errors: MissingError"""
+    """The channel of an address; None when there is none."""
     with _Heard(), warnings.catch_warnings():  # what it says of an address would stand on the terminal
         warnings.simplefilter("ignore", DeprecationWarning)  # channels use a module that Python 3.13 has no more
         return _apprise().Apprise.instantiate(url, suppress_exceptions=True) or None
 
 
 def _apprise() -> Any:
-    try:
-        import apprise  # noqa: PLC0415 - an extra
-    except ImportError as missing:
-        raise MissingError from missing
+    import apprise  # noqa: PLC0415 - an extra, and slow to import
+
     return apprise
 
 

@@ -116,7 +116,7 @@ def test_a_receiver_that_hangs_is_left() -> None:
 def test_an_address_that_is_none() -> None:
     assert channel("nothing://x") is None
     assert (
-        Notify("x", "nothing://x").deliver(Delivery((), (), START, HOUR)).fault
+        Notify("x", "nothing://x").deliver(Delivery((Entry("a", told("new")),), (), START, HOUR)).fault
         == "x: Apprise does not know this address"
     )
 
