@@ -18,7 +18,7 @@ from logscan.batch.history import expire, record_run, write_index
 from logscan.batch.key import kept_key
 from logscan.batch.lock import locked
 from logscan.batch.marks import load_marks
-from logscan.batch.notice import Alerting, notify
+from logscan.batch.notice import load_alerting, notify
 from logscan.batch.page import Page, write_page
 from logscan.batch.state import NAME, open_state, state_error, transaction
 from logscan.batch.stored import read_archive
@@ -28,7 +28,6 @@ from logscan.engine.scan import Answer, answer
 from logscan.model.errors import AccessError, LogscanError
 from logscan.model.resources import rules_dir
 from logscan.report.templates import load_templates
-from logscan.rules.alerts import load_alerts
 
 _RUNS_KEPT = 1000
 
@@ -173,7 +172,7 @@ class _Run:
         """Tell people what changed. In: found: None when nothing new was read. Out: what could not be told, in words"""
         rules = self.config.rules
         folders = [*([rules_dir()] if rules.default else []), *rules.folders]
-        return notify(self.db, found, Alerting(load_alerts(folders)), self.now).faults
+        return notify(self.db, found, load_alerting(self.config.alerts, folders), self.now).faults
 
     def _state(self, rules: str) -> str:
         """A digest of all that an evaluation follows from, but the time."""
