@@ -88,7 +88,8 @@ function markdown(card) {
   if (apart) {
     lines.push("", "### What sets them apart", "");
     for (const row of apart.querySelectorAll("tbody tr")) lines.push(`- ${[...row.children].slice(0, 4).map(plain).join("; ")}`);
-    if (!apart.querySelector("tbody")) lines.push(plain(apart.querySelector("p")));
+    for (const item of apart.querySelectorAll("li")) lines.push(`- ${plain(item)}`);
+    if (!apart.querySelector("tbody, li")) lines.push(plain(apart.querySelector("p")));
   }
   lines.push("", "### Evidence", "");
   for (const place of card.querySelectorAll(".place")) lines.push(plain(place.querySelector("code")), "", fenced(place.nextElementSibling.textContent), "");
