@@ -142,6 +142,32 @@ def test_the_filter_and_the_brush_narrow_the_findings(driver: Any, write: Any) -
     assert record(driver) == ([], [])
 
 
+def test_the_wheel_zooms_with_ctrl_and_a_double_click_shows_all(driver: Any, write: Any) -> None:
+    from selenium.webdriver import ActionChains, Keys
+    from selenium.webdriver.common.actions.wheel_input import ScrollOrigin
+
+    def axis() -> list[str]:
+        driver.execute_async_script("setTimeout(arguments[0], 300)")
+        labels = driver.find_elements("css selector", ".live .role-axis-label text")
+        return sorted(label.text for label in labels if ":" in label.text)
+
+    show(driver, write(typical()))
+    drawing = driver.find_element("css selector", ".live svg")
+    before = axis()
+    wheel = ActionChains(driver).key_down(Keys.CONTROL)
+    wheel.scroll_from_origin(ScrollOrigin.from_element(drawing, -200, 0), 0, -600).key_up(Keys.CONTROL).perform()
+    nearer = axis()
+    assert nearer != before
+    ActionChains(driver).move_to_element_with_offset(drawing, -200, 0).click_and_hold().move_by_offset(
+        40, 0
+    ).release().perform()
+    assert "of 201 failures" in driver.find_element("id", "shown").text
+    driver.find_element("id", "reset").click()
+    ActionChains(driver).move_to_element_with_offset(drawing, 100, 0).double_click().perform()
+    assert axis() == before
+    assert record(driver) == ([], [])
+
+
 def test_a_click_on_a_cause_hides_it_in_the_chart(driver: Any, write: Any) -> None:
     show(driver, write(typical()))
     count = "return document.querySelectorAll('.live .layer_1_marks path').length"
