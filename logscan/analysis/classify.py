@@ -7,7 +7,9 @@ from operator import or_
 
 import polars as pl
 
+from logscan.analysis.fielded import keeps_fields
 from logscan.ingest.format import Format
+from logscan.ingest.keyed import FIELDS
 from logscan.ingest.limits import load_limits
 from logscan.ingest.shape import datasets_in
 from logscan.ingest.url import PARTS
@@ -50,7 +52,9 @@ class ByDataset(Mapping[str, "list[Rule]"]):
     def __getitem__(self, dataset: str) -> list[Rule]:
         if dataset not in self._known:
             form = self._formats[dataset]
-            columns = filled(form, self._formats.values()) | CONTENT.keys()
+            columns = (
+                filled(form, self._formats.values()) | CONTENT.keys() | ({FIELDS} if keeps_fields(form) else set())
+            )
             may = [rule for rule in self._best if rule.applies_to(form.logsource) and _readable(rule, columns)]
             self._known[dataset] = may
         return self._known[dataset]

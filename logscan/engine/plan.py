@@ -8,6 +8,7 @@ import polars as pl
 
 from logscan.analysis.classify import ByDataset, filled, needed_columns
 from logscan.analysis.course import Steps
+from logscan.analysis.fielded import ByFields
 from logscan.analysis.redact import Redactor
 from logscan.analysis.restarts import Restart
 from logscan.analysis.stated import Stated
@@ -55,6 +56,7 @@ class Plan:
     outcomes: Mapping[str, Sequence[Rule]]
     detections: Mapping[str, Sequence[Rule]]
     fills: Mapping[str, frozenset[str]]
+    fielded: ByFields
     redactor: Redactor
     period: Period
     all_events: bool
@@ -101,7 +103,8 @@ def make_plan(
     causes, outcomes = ByDataset(formats, library.causes), ByDataset(formats, library.outcomes)
     detections = ByDataset(formats, library.detections)
     fills = {form.id: filled(form, formats) for form in formats}
-    by_format = (causes, outcomes, detections, fills)
+    by_fields = ByFields(formats, causes, detections)
+    by_format = (causes, outcomes, detections, fills, by_fields)
     programs = frozenset(name for name, columns in fills.items() if "message" in columns)
     return Plan(
         *(tuple(formats), library, *by_format, redactor, period),

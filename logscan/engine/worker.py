@@ -10,6 +10,7 @@ from logscan.analysis.content import with_content
 from logscan.analysis.course import Course, course_of
 from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
+from logscan.analysis.fielded import may_match_fields
 from logscan.analysis.let_in import as_let_in, picked
 from logscan.analysis.restarts import restarts_of
 from logscan.analysis.traits import READ
@@ -155,12 +156,23 @@ def _candidates(narrow: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:
         dataset = str(name)
         near = part.filter(task.gates[dataset]) if dataset in task.gates else part
         parts.append(near.filter(_may_fail(near, dataset, plan)) if near.height > _FEW else near)
+        if part.height > _FEW or near.height < part.height:
+            held = part.filter(_may_fail_by_fields(part, dataset, plan))
+            parts.append(held.join(parts[-1].select("logscan.line"), on="logscan.line", how="anti"))
     return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
 
 
 def _may_fail(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:
     rules = [*plan.causes.get(dataset, ()), *plan.detections.get(dataset, ())]
     return may_match(shortened(narrow), rules, plan.fills[dataset].union(CONTENT).difference(narrow.columns))
+
+
+def _may_fail_by_fields(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:
+    asked = plan.fielded.of(dataset)
+    if asked is None:
+        return pl.repeat(value=False, n=narrow.height, dtype=pl.Boolean(), eager=True)
+    unread = plan.fills[dataset].union(CONTENT).difference(narrow.columns)
+    return may_match_fields(narrow, asked, unread)
 
 
 def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:

@@ -1,0 +1,56 @@
+"""What only a field holds is found in a long log as in a short one."""
+
+import json
+from pathlib import Path
+
+import polars as pl
+
+from logscan.analysis.fielded import fielded, keeps_fields, may_match_fields
+from logscan.analysis.series import SERIES
+from logscan.ingest.format import load_formats
+from logscan.model.resources import rules_dir
+from logscan.model.schemas import CLASSIFIED
+from logscan.rules.load import load_library
+from tests.system.tool import own_place, run
+
+__all__ = ["own_place"]
+
+TOLD = {
+    "token_expired": {"reply": {"error": "expired_access_token"}},
+    "credential_missing": {"grpc_status": "Unauthenticated"},
+    "insufficient_permission": {"grpc_status": "PermissionDenied"},
+}
+
+
+def test_a_rule_whose_texts_stand_everywhere_is_asked_of_lines_read_whole_only() -> None:
+    library = load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
+    found = fielded(library.causes)
+    assert {"generic_fields_unauthenticated", "generic_redirect_to_login"} <= {rule.name for rule in found.rules}
+    assert min(map(len, found.texts)) >= 7
+    assert "generic_wording_missing" not in {rule.name for rule in found.rules}
+
+
+def test_only_formats_that_keep_fields_are_asked() -> None:
+    kinds = {form.kind: keeps_fields(form) for form in load_formats([rules_dir() / "formats"])}
+    assert kinds == {"json": True, "logfmt": True, "w3c": True, "pattern": False}
+
+
+def test_lines_without_any_of_the_texts_are_not_asked() -> None:
+    library = load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
+    lines = pl.DataFrame({"event.original": ['{"grpc_status":"Unauthenticated"}', '{"msg":"served"}', None]})
+    assert may_match_fields(lines, fielded(library.causes), frozenset()).to_list() == [True, False, False]
+
+
+def test_a_long_log_says_what_its_lines_say_alone(tmp_path: Path) -> None:
+    lines = [
+        {"time": f"2026-03-12T06:{k // 60:02}:{k % 60:02}Z", "level": "info", "msg": "served", "n": k}
+        for k in range(600)
+    ]
+    for number, more in enumerate(TOLD.values()):
+        lines[100 * number + 50].update(more)
+    log = tmp_path / "log.jsonl"
+    log.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    told = [json.loads(line) for line in run("events", log).stdout.splitlines()]
+    assert {row["logscan.line"]: row["logscan.cause"] for row in told} == {
+        100 * number + 51: cause for number, cause in enumerate(TOLD)
+    }
