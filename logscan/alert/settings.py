@@ -33,6 +33,11 @@ class AlertSettings:
     url: str = ""
     sinks: tuple[Sink, ...] = ()
 
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The sinks for people to read, without any secret."""
+        return tuple(f"{sink.name}: {type(sink).__name__.lower()}, {sink.level} and worse" for sink in self.sinks)
+
 
 def read_alerts(top: Table) -> AlertSettings:
     """Errors: none; faults go to the list of the table"""

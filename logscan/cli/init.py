@@ -82,7 +82,10 @@ def _check(path: Path) -> None:
     from logscan.cli.place import installation_key  # noqa: PLC0415
     from logscan.engine.request import format_folders  # noqa: PLC0415
     from logscan.ingest.format import load_formats  # noqa: PLC0415
+    from logscan.model.resources import rules_dir  # noqa: PLC0415
+    from logscan.rules.alerts import load_alerts  # noqa: PLC0415
 
     config = load_config(path, os.environ)
     formats = load_formats(format_folders(config.rules.folders, config.rules.formats))
-    click.echo(preview(config, formats, installation_key(), ()), nl=False)
+    load_alerts([*([rules_dir()] if config.rules.default else []), *config.rules.folders])
+    click.echo(preview(config, formats, installation_key(), config.alerts.words), nl=False)

@@ -181,5 +181,12 @@ def test_without_apprise_that_is_what_is_told(tmp_path: Path, monkeypatch: pytes
     assert faults == ["2 sinks.0.kind: needs Apprise, which is not installed | pip install 'logscan[notify]'"]
 
 
+def test_sinks_are_told_in_words_without_secrets(tmp_path: Path) -> None:
+    found, _ = read(
+        tmp_path, ONE.format("webhook", 'url = "${HOOK}"\nname = "chat"') + ONE.format("ndjson", 'path = "x"')
+    )
+    assert found.words == ("chat: webhook, low and worse", "ndjson: ndjson, informational and worse")
+
+
 def test_every_kind_can_be_made() -> None:
     assert len(KINDS) == len(set(KINDS)) == 6

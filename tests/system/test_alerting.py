@@ -19,13 +19,16 @@ from logscan.alert.sinks.notify import Notify
 from logscan.alert.sinks.sink import Delivery, Entry
 from logscan.alert.sinks.textfile import Textfile
 from logscan.alert.sinks.webhook import Webhook
+from logscan.batch.config import load_config
 from logscan.batch.notice import notify
+from logscan.batch.run import run_once
 from logscan.batch.state import open_state
 from logscan.model.finding import Finding
 from tests.alert.documents import told
 from tests.alert.made import finding
 from tests.alert.receiver import receiving
 from tests.batch.alerting import alerting, answer
+from tests.batch.test_run import around
 from tests.system.servers import free_port, program, running, until
 
 pytestmark = pytest.mark.server
@@ -189,3 +192,37 @@ def test_a_webhook_that_was_down_gets_everything_in_order_under_the_same_ids(tmp
     assert ids[:5] == [ids[0]] * 5
     assert [each.rpartition("-")[2] for each in ids[4:]] == ["1", "2"]
     state.close()
+
+
+def access(begin: int, end: int, refused: range) -> bytes:
+    """Four clients, twice a minute each, from one minute after NOW to another; in some minutes all are refused."""
+    lines = []
+    for half in range(begin * 2, end * 2):
+        when = NOW + half * timedelta(seconds=30)
+        status = 401 if half // 2 in refused else 200
+        lines += [
+            f'192.0.2.{client} - - [{when:%d/%b/%Y:%H:%M:%S} +0000] "GET /api/v1/orders HTTP/1.1" {status} 31 "-" "client/1.0"\n'
+            for client in range(10, 14)
+        ]
+    return "".join(lines).encode()
+
+
+def test_runs_over_a_growing_log_tell_once_when_it_begins_and_once_when_it_is_over(tmp_path: Path) -> None:
+    settings = tmp_path / "logscan.toml"
+    log, out = tmp_path / "access.log", tmp_path / "alerts.ndjson"
+    settings.write_text(
+        f'[[sources]]\npaths = ["{log}"]\n[[sinks]]\nkind = "ndjson"\npath = "{out}"\nlevel = "high"\n', "utf-8"
+    )
+    config = load_config(settings, {})
+    written = 0
+    for minute in (120, 160, 170, 260, 320):
+        with log.open("ab") as file:
+            file.write(access(written, minute, range(130, 190)))
+        written = minute
+        told = run_once(config, around(), NOW + minute * MINUTE)
+        assert (told.outcome, told.untold) == ("done", ())
+        assert run_once(config, around(), NOW + minute * MINUTE + timedelta(seconds=30)).outcome == "nothing new"
+    notices = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
+    assert [each["logscan"]["kind"] for each in notices if each["logscan"]["kind"] != "changed"] == ["new", "resolved"]
+    assert len({each["logscan"]["incident"]["id"] for each in notices}) == 1
+    assert len({each["event"]["id"] for each in notices}) == len(notices)

@@ -62,7 +62,7 @@ class Poster:
         asked = beside.submit(self._exchange, url, body, headers)
         try:
             status, told, after = asked.result(self.timeout_s * _GRACE)
-        except (*_faults(), ValueError, OSError) as broken:
+        except _faults() as broken:
             return Answer(fault=self._clean(f"{host(url)}: {_why(broken)}"))
         except Late:
             return Answer(fault=f"{host(url)}: no whole answer within {self.timeout_s * _GRACE:g} s")
@@ -108,7 +108,7 @@ def _trusted() -> ssl.SSLContext:
 def _faults() -> tuple[type[Exception], ...]:
     import httpx  # noqa: PLC0415
 
-    return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError
+    return httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, ValueError, OSError
 
 
 def without(text: str, secrets: Sequence[str]) -> str:
