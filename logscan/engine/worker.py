@@ -20,7 +20,7 @@ from logscan.engine.plan import Period, Plan, Task
 from logscan.engine.records import of_records
 from logscan.ingest.chunk import Chunk, count_lines
 from logscan.ingest.document import with_lines
-from logscan.ingest.header import governed
+from logscan.ingest.header import COLUMN, governed
 from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
 from logscan.ingest.shape import TOGETHER
@@ -76,7 +76,7 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
         classified=compact(redacted.select(list(CLASSIFIED))),
         totals=compact(_totals(narrow)),
         visits=visits,
-        rejects=compact(_rejects(read.parsed, task, plan)),
+        rejects=compact(_rejects(lines, read.parsed, task, plan)),
         events=_events(read.narrow, redacted, task, plan),
         tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
         detected=_detected(whole, plan),
@@ -208,13 +208,15 @@ def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
     return add_up(counted.with_columns(*lacking, pl.lit(names).gather(pl.col("outcome")).alias("outcome")))
 
 
-def _rejects(parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
+def _rejects(lines: pl.DataFrame, parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
     first = parsed.rejects.head(_EXPLAINED)
     if first.is_empty():
         return REJECTS.to_frame()
     # Hidden before they are explained: the words of an explanation are taken from the line.
     hidden = plan.redactor.redact(first, ["event.original"])
-    why = nearest(hidden["event.original"].to_list(), task.formats)
+    above = lines.join(first.select("logscan.line"), on="logscan.line", how="semi", maintain_order="left")
+    headers = above[COLUMN].to_list() if COLUMN in above.columns else ()
+    why = nearest(hidden["event.original"].to_list(), task.formats, headers)
     shown = hidden.with_columns(
         pl.col("event.original").str.slice(0, _SHOWN),
         pl.lit(task.path).alias("log.file.path"),

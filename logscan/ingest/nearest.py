@@ -8,6 +8,7 @@ from functools import lru_cache
 import polars as pl
 
 from logscan.ingest.capture import narrowed
+from logscan.ingest.header import head_of
 from logscan.ingest.shape import Format
 
 _LOOK = 2_000  # characters of a line that are tried
@@ -17,18 +18,23 @@ _ITEM = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|.", re.DOTALL)
 _TIMES = re.compile(r"(?:[*+?]|\{[0-9,]+\})\??")
 
 
-def nearest(lines: Sequence[str], formats: Sequence[Format]) -> list[str]:
+def nearest(lines: Sequence[str], formats: Sequence[Format], headers: Sequence[str | None] = ()) -> list[str]:
     """For each rejected line, in words, the format that reads most of its beginning, and where it stops.
 
+    In: headers: what is in force above each line, see header.COLUMN; none where no directive stands above any
     Meant for a sample: it tries every format on every line.
     """
+    governed = list(headers) or [None] * len(lines)
     texts = pl.Series("t", [line[:_LOOK] for line in lines], dtype=pl.String())
     best = [(0, "")] * len(lines)
     for fmt in formats:
         for layout in fmt.layouts:
             read = texts.str.extract(_as_far_as_it_goes(layout.head), 1).str.len_chars()
             best = [max(b, (n or 0, fmt.id), key=lambda pair: pair[0]) for b, n in zip(best, read, strict=True)]
-    return [_json_words(line) or _words(line, *found) for line, found in zip(lines, best, strict=True)]
+    return [
+        _json_words(line) or _column_words(line, header) or _words(line, *found)
+        for line, header, found in zip(lines, governed, best, strict=True)
+    ]
 
 
 def reaches(line: str, pattern: str) -> int:
@@ -42,6 +48,18 @@ def _words(line: str, length: int, name: str) -> str:
     if length >= len(line):
         return f"{name}: the line ends too early, after column {length}"
     return f"{name}: stops at column {length + 1}, before `{line[length : length + _SHOWN]}`"
+
+
+def _column_words(line: str, header: str | None) -> str:
+    """Of a line under a directive that names its columns: how many it has instead."""
+    if not header:
+        return ""
+    names, mark, _ = head_of(header)
+    mark = "\t" if mark == " " and "\t" in line else mark
+    count = sum(1 for _ in re.finditer(rf'(?:"(?:[^"]|"")*"|[^{mark}])+', line[:_LOOK]))
+    if count == len(names) or len(line) > _LOOK:
+        return ""
+    return f"has {count:,} columns, where the line above that names them has {len(names):,}"
 
 
 def _json_words(line: str) -> str:

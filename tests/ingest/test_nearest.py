@@ -44,3 +44,19 @@ def test_a_pattern_of_many_parts_is_told_too() -> None:
         "small: stops at column 80, before `" + "x" * 12 + "`",
         "small: stops at column 51, before `y`",
     ]
+
+
+def test_under_a_directive_the_number_of_columns_is_told() -> None:
+    header = "\n#Fields: date time c-ip cs-method sc-status"
+    lines = [
+        "2026-03-12 06:25:24 192.0.2.7",
+        '2026-03-12 06:25:24 192.0.2.7 "a b" 401',
+        "2026-03-12\t06:25:24",
+        "words",
+    ]
+    assert nearest(lines, [], [header, header, header, None]) == [
+        "has 3 columns, where the line above that names them has 5",
+        "no format knows how it begins",
+        "has 2 columns, where the line above that names them has 5",
+        "no format knows how it begins",
+    ]
