@@ -11,13 +11,14 @@ from logscan.report.grid import Grid
 from logscan.report.show import duration, moment, visible
 
 _ONSETS, _GAPS, _MARKS = 8, 12, 40  # drawn at most: the worst findings', the longest, the first
+_ENDED = "sustained_closed"  # of other patterns a last failure is no change
 _LABEL = 60
 _ROW = 14  # pixels
 
 
 @dataclass(frozen=True)
 class Note:
-    """kind: mark | gap | onset. start and end are the same for a mark."""
+    """kind: mark | gap | onset | end. start and end are the same for a mark and an end."""
 
     kind: str
     start: datetime
@@ -52,18 +53,23 @@ def notes_of(scan: Scan, taxonomy: Taxonomy) -> tuple[Note, ...]:
         )
         for gap, log in silent[:_GAPS]
     ]
-    onsets = []
+    onsets, ends = [], []
     for found in sorted(
         scan.findings, key=lambda each: -SEVERITIES.index(each.severity) if each.severity in SEVERITIES else 0
     ):
         cause = taxonomy.causes.get(found.cause)
-        if found.onset_after and found.onset_before and not (cause and cause.benign):
-            title = visible(cause.title if cause else found.cause, _LABEL)
+        if cause and cause.benign:
+            continue
+        title = visible(cause.title if cause else found.cause, _LABEL)
+        if found.last_seen and found.pattern == _ENDED:
+            words = f"{moment(found.last_seen)}: ends, \u201c{title}\u201d"
+            ends.append(Note("end", found.last_seen, found.last_seen, "", words))
+        if found.onset_after and found.onset_before:
             last = moment(found.onset_after)
             words = f"{moment(found.onset_before)}: begins no later, \u201c{title}\u201d; last good {last}"
             onsets.append(Note("onset", found.onset_after, found.onset_before, "", words))
-    different = list(dict.fromkeys(onsets))  # many findings may begin as one
-    return tuple(sorted([*marks, *gaps, *different[:_ONSETS]], key=lambda note: (note.start, note.end, note.words)))
+    begun, over = (list(dict.fromkeys(notes))[:_ONSETS] for notes in (onsets, ends))  # many findings may begin as one
+    return tuple(sorted([*marks, *gaps, *begun, *over], key=lambda note: (note.start, note.end, note.words)))
 
 
 def placed(notes: tuple[Note, ...], grid: Grid) -> tuple[Placed, ...]:

@@ -8,7 +8,7 @@ from logscan.report.context import build_page
 from logscan.report.grid import Grid, make_grid
 from logscan.report.notes import chart_notes, notes_of, placed
 from tests.hostile.corpus import PAYLOADS, with_every_text
-from tests.report.scans import HOUR, START, library, typical
+from tests.report.scans import HOUR, START, finding, library, typical
 
 GAP = Stretch(START + HOUR, START + HOUR * 2, "a.log", 7)
 SCAN = replace(
@@ -30,6 +30,15 @@ def test_marks_gaps_and_onsets_are_told_by_time() -> None:
     assert "2026-03-12 13:00:00: deploy 2.4" in words
     assert "2026-03-12 06:00:00: no line in a.log for 60 min" in words
     assert any("API key not accepted" in text and "last good 2026-03-12 13:59:49" in text for text in words)
+
+
+def test_what_lasted_and_ended_is_told_once_for_all_that_ended_so() -> None:
+    over = finding(pattern="sustained_closed", state="closed", last_seen=START + HOUR * 5)
+    calm = finding(cause="challenge_handshake", pattern="sustained_closed", last_seen=START + HOUR * 6)
+    notes = notes_of(replace(SCAN, findings=(over, over, calm, finding())), library().taxonomy)
+    assert [note.words for note in notes if note.kind == "end"] == [
+        "2026-03-12 10:00:00: ends, \u201cToken has expired\u201d"
+    ]
 
 
 def test_a_note_is_cut_to_its_stretch_and_left_out_of_others() -> None:
