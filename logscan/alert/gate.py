@@ -72,6 +72,7 @@ class Gate(NamedTuple):
     summary: tuple[Notice, ...] = ()
 
 
+_GONE_FOR = timedelta(days=2)  # event time
 Silenced = Callable[[Incident], bool]
 
 
@@ -150,8 +151,8 @@ def _judged(incident: Incident, look: _Look) -> Incident:
     if found.over is None and any(each.state == "open" for each in incident.members.values()):
         deaf = look.now - at > quiet.silent_after
         return replace(found, status=SILENT, over=last) if deaf else replace(found, status=ACTIVE)
-    if not look.seen.whole or at - last < quiet.settle:
-        return found  # what could not be read may hold more of it
+    if at - last < quiet.settle:
+        return found
     calm = quiet.flap_within if found.flapping else quiet.settle
     return replace(found, over=last, status=_end(incident, look) if at - last >= calm else found.status)
 
@@ -165,12 +166,13 @@ def _end(incident: Incident, look: _Look) -> str:
 
 
 def _gone(incident: Incident, look: _Look) -> Incident:
-    """Findings that are not there any more say nothing of now."""
+    """Findings that are not there any more say nothing of now; those that have been gone for long are forgotten."""
     if not look.seen.whole:
-        return incident
+        return incident  # what could not be read may hold them
     here = look.members
     members = {name: each if name in here else replace(each, state=GONE) for name, each in incident.members.items()}
-    return replace(incident, members=members)
+    late = {name: each for name, each in members.items() if name in here or look.at - each.last_seen <= _GONE_FOR}
+    return replace(incident, members=late if late and incident.live else members)
 
 
 def _restart(incident: Incident, at: datetime) -> datetime:

@@ -104,6 +104,24 @@ def test_what_could_not_be_read_whole_resolves_nothing() -> None:
     assert watch.at(START + DAY) == ["resolved"]
 
 
+def test_a_file_that_can_never_be_read_keeps_nothing_going_that_is_seen_to_be_over() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    found = going(5, state="resolved")
+    assert watch.at(START + HOUR, found, cover=seen(START + HOUR, whole=False)) == ["resolved"]
+
+
+def test_findings_that_come_and_go_in_one_incident_are_forgotten() -> None:
+    watch = Watch()
+    for hour in range(0, 24 * 14, 2):
+        now = START + hour * HOUR
+        steady = finding("steady", last_seen=now)
+        guest = finding(f"guest{hour}", scope=f"client:198.51.100.{hour % 250}", first_seen=now, last_seen=now)
+        watch.gate(now, [steady, guest], [page("steady", f"guest{hour}")], seen(now))
+    sizes = [len(each.members) for each in watch.memory.incidents.values() if "steady" in each.members]
+    assert max(sizes) <= 30
+
+
 def test_what_began_and_ended_while_nobody_looked_is_told_once() -> None:
     watch = Watch()
     assert watch.at(START + 9 * HOUR, going(20, state="resolved")) == ["new"]

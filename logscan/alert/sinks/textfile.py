@@ -11,6 +11,7 @@ from logscan.alert.incident import moment
 from logscan.alert.sinks.sink import Delivery, Document, Outcome
 from logscan.model.severity import severity_rank
 
+_MODE = 0o644  # node_exporter is somebody else, and a service's mask may shut it out
 _SHOWN = 200  # incidents with a series of their own, worst first
 _READ = {
     "lines": "Lines in the time that the last evaluation looked at.",
@@ -38,6 +39,7 @@ class Textfile:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_to_textfile(str(self.path), metrics(delivery))
+            self.path.chmod(_MODE)
         except OSError as fault:
             return Outcome(fault=f"{self.path}: {fault.strerror}")
         return Outcome(frozenset(entry.notice for entry in delivery.pending))

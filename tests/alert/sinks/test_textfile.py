@@ -81,6 +81,7 @@ def test_the_file_is_replaced_whole(tmp_path: Path) -> None:
     for _ in range(2):
         assert Textfile("file", path).deliver(delivery).delivered == {"a"}
     assert [each.name for each in path.parent.iterdir()] == ["logscan.prom"]
+    assert path.stat().st_mode & 0o777 == 0o644
     path.unlink()
     path.mkdir()
     assert str(path) in Textfile("file", path).deliver(delivery).fault
