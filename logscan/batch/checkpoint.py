@@ -2,7 +2,8 @@
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -72,6 +73,7 @@ class _Surveyor:
 
     def survey(self, sources: Sequence[SourceSettings]) -> Survey:
         changed: list[tuple[int, Source, Stat]] = []
+        new: list[tuple[int, Source, Stat]] = []
         met: set[tuple[int, int]] = set()
         for number, settings in enumerate(sources):
             spots, faults = expand(settings.paths, load_limits())
@@ -79,15 +81,31 @@ class _Surveyor:
             for spot in sorted(spots, key=lambda each: each.path):
                 if spot.status is not None and (key := (spot.status.st_dev, spot.status.st_ino)) not in met:
                     met.add(key)
-                    changed += [(number, *each) for each in self._changed(spot, number)]
-        changed = [each for each in changed if not self._is_known(*each)]
+                    with self._rotated_meanwhile(spot.path):
+                        changed += [(number, *each) for each in self._changed(spot, number)]
         for each in changed:
-            self._place(*each)
+            with self._rotated_meanwhile(each[1].path):
+                if not self._is_known(*each):
+                    new.append(each)
+        for each in new:
+            with self._rotated_meanwhile(each[1].path):
+                self._place(*each)
         for copy_of, there in self.there.items():
             for each in there if copy_of in self.records else ():
-                self._stand_in(self.records[copy_of], *each)
+                with self._rotated_meanwhile(each[1].path):
+                    self._stand_in(self.records[copy_of], *each)
         self.found.gone = [each for each in self.records.values() if each.id not in self.alive]
         return self.found
+
+    @contextmanager
+    def _rotated_meanwhile(self, path: str) -> Iterator[None]:
+        """A file that goes away while it is looked at is a fault of its own; the next run finds it where it is then."""
+        try:
+            yield
+        except LogscanError as fault:
+            self.found.faults.append(fault)
+        except OSError as fault:
+            self.found.faults.append(source_error(path, fault))
 
     def _changed(self, spot: Spot, number: int) -> list[tuple[Source, Stat]]:
         """The sources at a spot that are not as they were."""
@@ -169,7 +187,7 @@ class _Surveyor:
             if _log(living.path) == _log(source.path) and begins_like(source, living):
                 self.found.copies.append((source.path, stat, id_, ""))
                 return
-        begun = Begun(source, finished=self._finished(stat, content))
+        begun = Begun(source, finished=self._finished(stat, content), file=stat.key[:2])
         self.found.add(number, Job(begun, stat, None, plain=content.plain))
 
     def _is_copy(self, source: Source, content: Content, record: Record, *, related: bool) -> bool:
@@ -184,11 +202,11 @@ class _Surveyor:
         if record.plain and content.plain and stat.size == record.reached.offset:
             self.found.moved.append((record, source.path, stat))
         elif record.whole and content.plain:
-            begun = Begun(source, finished=True)
+            begun = Begun(source, finished=True, file=stat.key[:2])
             self.found.add(number, Job(begun, stat, None, plain=True, replaces=record.id))
         else:
             near = content.near(record.place.mark) if content.plain else None
-            begun = Begun(source, record.place, record.known, near, self._finished(stat, content))
+            begun = Begun(source, record.place, record.known, near, self._finished(stat, content), stat.key[:2])
             self.found.add(number, Job(begun, stat, record, plain=content.plain))
 
     def _finished(self, stat: Stat, content: Content) -> bool:

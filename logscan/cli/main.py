@@ -22,6 +22,11 @@ COMMANDS = {
     ),
     "run": ("logscan.cli.run", "run_command", "Read what is new in the logs of a settings file, and report on it."),
     "alert": ("logscan.cli.alert", "alert_group", "Test sinks, list incidents, silence them or take them."),
+    "status": (
+        "logscan.cli.status",
+        "status_command",
+        "Say how scheduled runs stand: lag, last run, archive, what goes on.",
+    ),
     "verify": ("logscan.cli.verify", "verify_command", "Say whether files are those that a report was made from."),
     "diff": ("logscan.cli.diff", "diff_command", "Say what changed between two scans, or two periods of a log."),
     "explain": ("logscan.cli.explain", "explain_command", "Say how a line was read, what matched and why."),

@@ -51,6 +51,7 @@ class Begun(NamedTuple):
     near      the bytes that place.mark.near is the digest of, where the source can be read from there; else it is read
               from its beginning, and what stands above the place is passed over
     finished  nothing will be written behind its end any more: its last line is whole
+    file      device and inode of the file that is meant, where that is known: its name may be another's by now
     """
 
     source: Source
@@ -58,6 +59,7 @@ class Begun(NamedTuple):
     known: Known | None = None
     near: bytes | None = None
     finished: bool = False
+    file: tuple[int, int] | None = None
 
 
 class Step(NamedTuple):
@@ -112,8 +114,11 @@ class Resumed(Local):
     def _of(self, begun: Begun) -> Generator[tuple[Step, Chunk, Task]]:
         source, mark = begun.source, begun.place.mark
         if begun.near is not None and source.file is not None:
-            with source.file.open("rb", buffering=0) as file:
-                file.seek(mark.offset)
+            with source.file.open("rb") as file:
+                file.seek(mark.offset - len(begun.near))
+                if file.read(len(begun.near)) != begun.near:
+                    raise _changed(source)
+                _same(begun)
                 yield from self._rest(begun, Trail(Behind(file, mark.offset), mark, begun.near), [])
             return
         with open_source(source) as stream:
@@ -121,10 +126,10 @@ class Resumed(Local):
                 hint = "leave it out, or decompress it if it is an unknown archive"
                 why = "; ".join(stream.notes) or "is a binary file, not a log"
                 raise SourceError(why, where=Where(source.path), hint=hint)
+            _same(begun)
             trail = Trail(stream)
             if mark.offset and not trail.passed(mark):
-                hint = "it is looked at again in the next run"
-                raise SourceError("was changed while it was read", where=Where(source.path), hint=hint)
+                raise _changed(source)
             yield from self._rest(begun, trail, stream.notes)
 
     def _rest(self, begun: Begun, trail: Trail, notes: list[str]) -> Generator[tuple[Step, Chunk, Task]]:
@@ -135,6 +140,7 @@ class Resumed(Local):
             records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
         task, known = self._told(begun, looked, records)
         plain = _is_plain(source, looked)
+        _same(begun)
         passed = Passed(in_force(looked.head, place.header), place.header)
 
         def step(chunk: Chunk, behind: Place) -> tuple[Step, Chunk, Task]:
@@ -188,6 +194,19 @@ class Resumed(Local):
         chosen = Detection(tuple(by_id[name] for name in known.formats), known.why, known.shares, known.doubt)
         clock, has = self.clock(source, sample, chosen), frozenset(known.seldom)
         return self.tasks.make(source.path, chosen.order, known.shares, clock, sample.lines, seldom=has), known
+
+
+def _same(begun: Begun) -> None:
+    """Once a file was opened, its name still leads to the one that is meant: so this was opened, not its successor."""
+    if begun.file is not None and begun.source.file is not None:
+        status = begun.source.file.stat()
+        if (status.st_dev, status.st_ino) != begun.file:
+            raise _changed(begun.source)
+
+
+def _changed(source: Source) -> SourceError:
+    hint = "it is looked at again in the next run"
+    return SourceError("was changed while it was read", where=Where(source.path), hint=hint)
 
 
 class Behind:

@@ -5,7 +5,8 @@ import json
 import random
 import shutil
 import subprocess
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -191,3 +192,18 @@ def ran(config: Path) -> dict[str, Any]:
 def archived(folder: Path, table: str) -> str:
     """A glob of the files of one table."""
     return str(folder / "data" / "archive" / table / "*.parquet")
+
+
+class AtOpening:
+    """Does something once, right before a file below a folder is opened for the n-th time."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.left = f"{folder}/", 0
+        self.do: Callable[[], None] = lambda: None
+        sys.addaudithook(self._heard)  # for good: it does nothing while `left` is 0
+
+    def _heard(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open" and self.left and str(arguments[0]).startswith(self.folder):
+            self.left -= 1
+            if not self.left:
+                self.do()

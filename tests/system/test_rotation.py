@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.system.growing import (
+    AtOpening,
     Growing,
     Rotator,
     archived,
@@ -100,6 +101,37 @@ def test_any_rotation_at_any_moment(seed: int, tmp_path: Path) -> None:
         elif step == "run":
             ran(config)
     log.end()
+    ran(config)
+    log.close()
+    assert_nothing_lost_or_doubled(tmp_path, log)
+
+
+@pytest.mark.parametrize("how", ["create", "copytruncate", "gone for a while"])
+def test_rotation_in_the_middle_of_a_run(how: str, tmp_path: Path) -> None:
+    log, config = Growing(tmp_path, seed=9), settings(tmp_path)
+    by_hand, opening = Rotator(log), AtOpening(tmp_path / "logs")
+
+    def rotate() -> None:
+        if how == "copytruncate":
+            by_hand.copytruncate()
+        else:
+            by_hand.create()
+            if how == "create":
+                log.reopen()
+        log.write(log.draw.choice([1, 30, 300]))
+
+    opening.do = rotate
+    log.write(100)
+    ran(config)
+    for number in (2, 4, 5, 6):
+        log.write(20)
+        ran(config)
+        log.write(20)
+        opening.left = number
+        ran(config)
+        opening.left = 0
+        log.reopen()
+    ran(config)
     ran(config)
     log.close()
     assert_nothing_lost_or_doubled(tmp_path, log)
