@@ -3,8 +3,10 @@
 import base64
 import json
 import re
+import zipfile
 import zlib
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import polars as pl
@@ -20,6 +22,7 @@ from logscan.model.resources import rules_dir
 from logscan.model.schemas import CLASSIFIED, EVENTS
 from tests.hostile.secrets import SHAPES, Planted, pieces, planted
 from tests.ingest.frames import CLOCK
+from tests.lab.answers import Answer, Asked, answering
 from tests.system.tool import run, shipped_definitions_loaded_once
 
 FORMATS = list(load_formats([rules_dir() / "formats"]))
@@ -88,17 +91,102 @@ def refused(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[Plante
     "words",
     [
         "scan --format json", "scan --format sarif", "scan --format ndjson", "scan", "report -o -", "events --format csv",
-        "events --all --format ndjson", "formats detect",
+        "events --all --format ndjson", "formats detect", "scan --format text", "scan --format markdown", "rules stats",
     ],
 )  # fmt: skip
 def test_no_output_shows_one(refused: tuple[Path, list[Planted]], words: str) -> None:
     folder, plants = refused
-    name, *options = words.split() if not words.startswith("formats") else ("formats", "detect")
-    result = run(name, *(["detect"] if name == "formats" else options), folder)
-    text = result.stdout + result.stderr
-    packed = re.findall(r'id="events-data">([A-Za-z0-9+/=]+)<', text)
-    text += "".join(_unpacked(each) for each in packed)
-    assert text
+    result = run(*words.split(), folder)
+    assert result.stdout
+    assert leaks(_whole(result.stdout) + result.stderr, plants) == []
+
+
+def _whole(page: str) -> str:
+    """With what it holds packed."""
+    packed = re.findall(r'id="events-data">([A-Za-z0-9+/=]+)<', page)
+    return page + "".join(_unpacked(each) for each in packed)
+
+
+def _told(path: Path) -> str:
+    """What a file says, whatever it is written as."""
+    data = path.read_bytes()
+    if path.suffix == ".parquet":
+        frame = pl.read_parquet(data)
+        lists = [name for name, kind in frame.schema.items() if isinstance(kind, pl.List)]
+        return _text(frame.with_columns(pl.col(name).cast(pl.List(pl.String())).list.join(" ") for name in lists))
+    if path.suffix == ".zip":
+        with zipfile.ZipFile(path) as members:
+            return "\n".join(_whole(members.read(name).decode("latin-1")) for name in members.namelist())
+    return _whole(data.decode("latin-1"))
+
+
+@pytest.mark.parametrize("words", ["events --format parquet", "events --all --format parquet", "bundle", "report"])
+def test_no_file_shows_one(refused: tuple[Path, list[Planted]], words: str, tmp_path: Path) -> None:
+    folder, plants = refused
+    name, *options = words.split()
+    out = tmp_path / {"events": "out.parquet", "bundle": "out.zip", "report": "out.html"}[name]
+    result = run(name, *options, folder, "-o", out)
+    assert len(_told(out)) > 1000
+    assert leaks(_told(out) + result.stdout + result.stderr, plants) == []
+
+
+def test_no_comparison_shows_one(refused: tuple[Path, list[Planted]], tmp_path: Path) -> None:
+    folder, plants = refused
+    scans = []
+    for number, logs in enumerate((sorted(folder.iterdir())[:3], sorted(folder.iterdir())[3:])):
+        scans.append(tmp_path / f"{number}.json")
+        run("scan", *logs, "--format", "json", "-o", scans[-1])
+    for form in ("table", "json"):
+        told = run("diff", *scans, "--format", form)
+        assert told.stdout
+        assert leaks(told.stdout + told.stderr, plants) == []
+
+
+def test_no_fault_of_a_definition_shows_what_lines_hold(refused: tuple[Path, list[Planted]], tmp_path: Path) -> None:
+    folder, plants = refused
+    (tmp_path / "broken.yml").write_text(
+        "title: x\nlogsource: {}\ndetection: {a: {message|nonsense: x}, condition: a}\n"
+    )
+    told = run("scan", folder, "--rules", tmp_path)
+    assert told.exit_code == 4
+    gone = run("scan", folder, folder / "absent.log")
+    assert "absent.log" in gone.stderr
+    assert leaks(told.output + gone.stdout + gone.stderr, plants) == []
+
+
+def test_no_run_leaves_one_behind_or_sends_one(
+    refused: tuple[Path, list[Planted]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Archive, state, reports and their index, the run's line, its own log, and what every sink gets."""
+    folder, plants = refused
+    monkeypatch.setattr(
+        "logscan.cli.run._now", lambda: datetime(2026, 3, 12, 6, 40, tzinfo=UTC)
+    )  # what is old alarms nobody
+    sent: list[str] = []
+
+    def taken(asked: Asked) -> Answer:
+        sent.append(f"{asked.path} {asked.headers} {asked.body.decode()}")
+        return Answer(200, "{}")
+
+    settings = tmp_path / "logscan.toml"
+    with answering(taken) as port:
+        sinks = [
+            f'kind = "{kind}"\nlevel = "informational"\nurl = "http://127.0.0.1:{port}/{kind}"'
+            for kind in ("webhook", "alertmanager")
+        ]
+        sinks += [f'kind = "{kind}"\nlevel = "informational"\npath = "told.{kind}"' for kind in ("ndjson", "ocsf")]
+        sinks += ['kind = "textfile"\npath = "told.prom"']
+        settings.write_text(
+            f'[data]\nfolder = "data"\n[reports]\nfolder = "reports"\n[[sources]]\npaths = ["{folder}"]\n'
+            + "".join(f"[[sinks]]\n{sink}\n" for sink in sinks)
+        )
+        told = run("run", "-c", settings)
+    assert told.exit_code == 0, told.output
+    written = [path for path in sorted(tmp_path.rglob("*")) if path.is_file()]
+    kinds = {path.suffix for path in written}
+    assert {".parquet", ".sqlite", ".html", ".ndjson", ".prom"} <= kinds
+    assert sent
+    text = "\n".join([*map(_told, written), *sent, told.stdout, told.stderr])
     assert leaks(text, plants) == []
 
 
