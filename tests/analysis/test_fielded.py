@@ -15,7 +15,7 @@ from tests.system.tool import own_place, run
 
 __all__ = ["own_place"]
 
-TOLD = {
+TOLD: dict[str, dict[str, object]] = {
     "token_expired": {"reply": {"error": "expired_access_token"}},
     "credential_missing": {"grpc_status": "Unauthenticated"},
     "insufficient_permission": {"grpc_status": "PermissionDenied"},
@@ -42,7 +42,7 @@ def test_lines_without_any_of_the_texts_are_not_asked() -> None:
 
 
 def test_a_long_log_says_what_its_lines_say_alone(tmp_path: Path) -> None:
-    lines = [
+    lines: list[dict[str, object]] = [
         {"time": f"2026-03-12T06:{k // 60:02}:{k % 60:02}Z", "level": "info", "msg": "served", "n": k}
         for k in range(600)
     ]

@@ -71,8 +71,10 @@ def between(*times: float) -> pl.DataFrame:
     rows = observe([bad(Request(at, client=f"192.0.2.{k}", **mixed)) for k, at in enumerate((*times, None))]).classified
     offsets = [0, 200, 100] if len(times) == 2 else [100, 0]
     lines = [offset // 100 + 1 for offset in offsets]
-    return rows.with_columns(
-        pl.Series("log.offset", offsets, pl.UInt64()), pl.Series("logscan.line", lines, pl.UInt64())
+    return (
+        rows.classified.lazy()
+        .collect()
+        .with_columns(pl.Series("log.offset", offsets, pl.UInt64()), pl.Series("logscan.line", lines, pl.UInt64()))
     )
 
 
@@ -90,7 +92,7 @@ def test_lines_far_apart_or_on_one_side_only_tell_no_time() -> None:
 
 
 def test_events_say_that_the_time_is_assumed_and_from_where() -> None:
-    classified = observe([line(), told(10.0)]).classified.collect()
+    classified = observe([line(), told(10.0)]).classified.lazy().collect()
     after = with_reason_from(classified, reasons_of(classified.lazy(), JUDGEMENT))
     row = after.filter(pl.col("log.file.path") == "uvicorn.log").row(0, named=True)
     assert (row["@timestamp"].timestamp(), row["event.timezone"]) == (
