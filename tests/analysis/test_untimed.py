@@ -72,7 +72,7 @@ def between(*times: float) -> pl.DataFrame:
     offsets = [0, 200, 100] if len(times) == 2 else [100, 0]
     lines = [offset // 100 + 1 for offset in offsets]
     return (
-        rows.classified.lazy()
+        rows.lazy()
         .collect()
         .with_columns(pl.Series("log.offset", offsets, pl.UInt64()), pl.Series("logscan.line", lines, pl.UInt64()))
     )
