@@ -215,8 +215,10 @@ def test_three_hundred_findings_are_folded_quick_and_follow_the_filter(driver: A
         finding(id=f"{k:x}", cause=("token_expired", "api_key_invalid")[k % 2], scope=Scope("client", (f"192.0.2.{k}",)), clients=((f"192.0.2.{k}", 9),))
         for k in range(300)
     )  # fmt: skip
+    driver.execute_cdp_cmd("Performance.enable", {"timeDomain": "threadTicks"})
     show(driver, write(replace(typical(), findings=many), "many"))
-    assert driver.execute_script("return performance.timing.domInteractive - performance.timing.responseStart") < 5_000
+    metrics = driver.execute_cdp_cmd("Performance.getMetrics", {})["metrics"]
+    assert {each["name"]: each["value"] for each in metrics}["TaskDuration"] < 3  # seconds of its thread; usually 0.6
     assert len(driver.find_elements("css selector", "#findings > .card")) == 10
     groups = driver.find_elements("css selector", "#findings > .group")
     assert [group.find_element("css selector", "summary").text.split("\n")[-1] for group in groups] == [
