@@ -108,9 +108,7 @@ class Assessor:
         chosen = codes[np.argsort(-counts, kind="stable")[: settings.turn_clients]]
         crowd = self.answers.activity.crowd
         known = crowd.codes(columns.ids("client")[chosen])
-        routes = (
-            [int(route) for route in np.unique(columns.endpoint_id[unit.rows])] if unit.level == "endpoint" else None
-        )
+        routes = self.answers.routes_of(unit) if unit.level == "endpoint" else None
         asked, changes = crowd.turns(known, stretch.begins, float(np.nextafter(stretch.ends, np.inf)), routes)
         enough = asked >= settings.turn_requests
         if not enough.any():

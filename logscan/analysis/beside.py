@@ -51,17 +51,19 @@ class Beside:
 
     def _of_clients(self, unit: Unit, visits: pl.DataFrame, begins: float) -> dict[str, Any]:
         columns, rows = self.columns, unit.rows
-        routes = pl.Series(np.unique(columns.endpoint_id[rows]), dtype=pl.UInt64()).implode()
+        one_route = unit.series.get("route") is not None
+        here = self.answers.routes_of(unit) if one_route else np.unique(columns.endpoint_id[rows])
+        routes = pl.Series(here, dtype=pl.UInt64()).implode()
         sites, held = columns.counted("site", rows)
         one = sites[held >= self.measures.concentration_share * rows.size]
-        here = pl.Series(self._sites[one], dtype=pl.UInt32()).implode()
+        own = pl.Series(self._sites[one], dtype=pl.UInt32()).implode()
         ok, there, at = pl.col("outcome") == _OK, pl.col("endpoint").is_in(routes), pl.col("t") / SECOND
         refused = (pl.col("outcome") == _OTHER) & (pl.col("status") == _FORBIDDEN) & there
         counted = visits.select(
             ok_other_routes=(ok & ~there & (pl.col("endpoint") != 0)).sum(),
             ok_same_routes=(ok & there).sum(),
-            ok_other_sites=(ok & ~pl.col("site").is_in(here) & (pl.col("site") != 0)).sum(),
-            ok_same_sites=(ok & pl.col("site").is_in(here)).sum(),
+            ok_other_sites=(ok & ~pl.col("site").is_in(own) & (pl.col("site") != 0)).sum(),
+            ok_same_sites=(ok & pl.col("site").is_in(own)).sum(),
             forbidden_before=(refused & (at < begins)).sum(),
             forbidden_after=(refused & (at >= begins)).sum(),
         ).row(0, named=True)

@@ -13,7 +13,7 @@ from logscan.analysis.failures import Columns
 from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import (
     Floats,
-    burst_share,
+    burst_stretch,
     dispersion_index,
     fold_period,
     gap_statistics,
@@ -189,8 +189,17 @@ def _spread(t: Floats, stretch: Stretch, log: Log) -> Row:
         "dispersion": dispersion_index(counts),
         "flatness": flat,
         "active_share": float(there.size / (there[-1] - there[0] + 1)) if there.size else None,
-        "burst_share": burst_share(t, settings.burst_width_share * log.covered),
+        **_densest(t, log),
     }
+
+
+def _densest(t: Floats, log: Log) -> Row:
+    """The short stretch that holds most failures, and how much of the log follows it."""
+    densest = burst_stretch(t, log.measures.burst_width_share * log.covered)
+    if densest is None:
+        return {}
+    share, ends = densest
+    return {"burst_share": share, "burst_after_share": max(0.0, log.last - ends) / log.covered}
 
 
 def _recurrence(episodes: Episodes, settings: Measures) -> Row:

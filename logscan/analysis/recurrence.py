@@ -126,15 +126,17 @@ def dispersion_index(counts: Floats) -> float | None:
     return float(counts.var() / mean) if mean > 0 else None
 
 
-def burst_share(times: Floats, width: float) -> float | None:
-    """The largest share of the times that any stretch of this width holds.
+def burst_stretch(times: Floats, width: float) -> tuple[float, float] | None:
+    """The largest share of the times that any stretch of this width holds, and the last time in the first such stretch.
 
     Law: equals the brute force over all stretches that begin at an event
     """
     if times.size == 0:
         return None
     ends = np.searchsorted(times, times + width, side="right")
-    return float((ends - np.arange(times.size)).max() / times.size)
+    held = ends - np.arange(times.size)
+    first = int(held.argmax())
+    return float(held[first] / times.size), float(times[ends[first] - 1])
 
 
 def most_in(times: Floats, width: float) -> int:

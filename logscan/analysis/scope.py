@@ -15,6 +15,7 @@ from logscan.analysis.unit import PRINCIPALS, Rows, Unit
 
 _WIDER = ("endpoint", "upstream", "service")
 LEVELS = (*PRINCIPALS, *_WIDER)  # smallest first; `all` is left
+_MARKS = "marks"
 SHARED = ("credential", "user", *_WIDER)  # what many clients may have in common
 
 _NONE: Mapping[tuple[str, str], Tail] = MappingProxyType({})
@@ -88,16 +89,25 @@ def merge_alike(
     pools: dict[tuple[str, str], list[Unit]] = defaultdict(list)
     for unit in rest:
         pools[unit.cause, unit.family].append(unit)
-    for group in _grouped(units, lambda unit: (unit.cause, unit.family, unit.behaviour[:1], _kind(unit, judgement))):
-        if group[0].level == "all" or (group[0].behaviour and len(group) <= few):
+
+    def told(unit: Unit) -> tuple[object, ...]:
+        kind = _kind(unit, judgement)
+        behaviour = () if judgement.alike.get(kind) == _MARKS else unit.behaviour[:1]
+        return unit.cause, unit.family, unit.level == "all", behaviour, kind
+
+    for group in _grouped(units, told):
+        kind = _kind(group[0], judgement)
+        locked = judgement.alike.get(kind) == _MARKS and len(group) > 1  # the same moments: whoever was hit
+        if group[0].level == "all" or (group[0].behaviour and len(group) <= few and not locked):
             found += group
             continue
-        kind = _kind(group[0], judgement)
         if not kind and not group[0].behaviour:
             pools[group[0].cause, group[0].family] += group
             continue
+        # One moment, one thing: whoever asks most is no other.
+        together = locked or judgement.alike.get(kind) == "onset"
         for cluster in _clusters(group, kind, judgement, log):
-            found += _one_or_each(cluster, judgement, scopes)
+            found += _one_or_each(cluster, judgement, scopes, together=together, few=1 if locked else few)
     for key, pool in pools.items():
         found += _one_or_each(pool, judgement, scopes, tails.get(key))
     return sorted(found, key=lambda unit: unit.order)
@@ -150,16 +160,31 @@ def _slack(one: Unit, other: Unit, log: Log) -> float:
     )
 
 
-def _one_or_each(units: Sequence[Unit], judgement: Judgement, scopes: Scopes, tail: Tail | None = None) -> list[Unit]:
-    """One merged unit when there are more than a few; a principal that outweighs all the others stays by itself."""
+def _one_or_each(
+    units: Sequence[Unit],
+    judgement: Judgement,
+    scopes: Scopes,
+    tail: Tail | None = None,
+    *,
+    together: bool = False,
+    few: int | None = None,
+) -> list[Unit]:
+    """One merged unit when there are more than a few; a principal that outweighs all the others stays by itself.
+
+    In: together: what they share is so telling that nobody outweighs the others; few: default few_principals
+    """
     settings = judgement.measures
     apart: list[Unit] = []
     crowd = sorted(units, key=lambda unit: unit.order)
     left = sum(unit.rows.size for unit in crowd) + (tail.rows.size if tail else 0)
-    while len(crowd) > 1 and crowd[0].rows.size >= max(settings.dominant_events, settings.dominant_share * left):
+    while (
+        not together
+        and len(crowd) > 1
+        and crowd[0].rows.size >= max(settings.dominant_events, settings.dominant_share * left)
+    ):
         apart.append(crowd.pop(0))
         left -= apart[-1].rows.size
-    merged = len(crowd) > settings.few_principals or tail is not None
+    merged = len(crowd) > (settings.few_principals if few is None else few) or tail is not None
     return apart + ([_merged(crowd, judgement, scopes, tail)] if merged else crowd)
 
 

@@ -60,6 +60,7 @@ SERIES = pl.Schema(
         "dispersion": _NUMBER,  # variance / mean of the events per window, over the log
         "flatness": _NUMBER,  # the same between onset and end
         "burst_share": _NUMBER,  # most events in any 5 % of the log / events
+        "burst_after_share": _NUMBER,  # log after those / covered_s
         # how they run over the log: rates where successes were logged, else counts
         "trend_tau": _NUMBER,  # -1 always falling .. 1 always rising (Mann-Kendall)
         "trend_p": _NUMBER,  # probability of that by chance

@@ -7,13 +7,15 @@ import numpy as np
 from logscan.analysis.recurrence import Floats, best_split, best_step
 from logscan.analysis.successes import Successes
 
+_FEW = 5
+
 
 class Stretch(NamedTuple):
     """Units: seconds since the epoch; score: log-likelihood gain; rates 0..1.
 
     begins  first failure of the stretch; good: the last success before it, None when there is none
     ends    last failure of the stretch
-    open    the stretch holds the last window in which there was any traffic
+    open    the stretch holds the last window in which there was any traffic, or what follows it fails half as often
     share   failures in the steepest stretch / failures; when that is too few of them, the stretch is from the first to
             the last failure
     """
@@ -62,10 +64,12 @@ def find_stretch(
     earlier, asked = float((failures < begins).sum()), successes.within(-np.inf, begins)
     inside = float(((failures >= begins) & (failures <= ends)).sum())
     during = inside / (inside + successes.within(begins, np.nextafter(ends, np.inf)))
-    before = earlier / (earlier + asked) if earlier + asked else None
+    before = earlier / (earlier + asked) if asked or earlier >= _FEW else None  # a few strays are no rate
     let_in = successes.within(np.nextafter(ends, np.inf), np.inf)
     spared = (inside / during - inside + 1) / (inside / during + 1)  # of the requests, with one more that was let in
-    still = _window(ends, edges) >= _last_traffic(bad + good) or spared**let_in >= open_chance
+    later = float((failures > ends).sum())
+    goes_on = later > 0 and later / (later + let_in) >= during / 2
+    still = _window(ends, edges) >= _last_traffic(bad + good) or spared**let_in >= open_chance or goes_on
     return Stretch(known, begins, ends, still, score, before, during, share)
 
 

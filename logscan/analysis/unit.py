@@ -84,7 +84,7 @@ class Answers:
             return self._on_upstream(unit.values[0])
         if unit.level != "endpoint":
             return self.at_all()
-        found = [self.on_route(route) for route in self._route_ids(unit)[:_ROUTES]]
+        found = [self.on_route(route) for route in self.routes_of(unit)[:_ROUTES]]
         t, weight = (np.concatenate(parts) for parts in zip(*found, strict=True))
         order = np.argsort(t, kind="stable")
         return Successes(t[order], weight[order])
@@ -122,6 +122,15 @@ class Answers:
 
     def _route_ids(self, unit: Unit) -> list[int]:
         return [int(each) for each in np.unique(self.log.columns.endpoint_id[unit.rows])]
+
+    def routes_of(self, unit: Unit) -> list[int]:
+        """Of the endpoint on which nearly all fails, with ids at its end or without; not of the few elsewhere."""
+        columns = self.log.columns
+        codes, counts = columns.counted("group", unit.rows)
+        if not codes.size:
+            return self._route_ids(unit)
+        there = unit.rows[columns["group"].codes[unit.rows] == codes[counts.argmax()]]
+        return [int(each) for each in np.unique(columns.endpoint_id[there])]
 
     def _on_its_route(self, found: pl.DataFrame, unit: Unit) -> pl.DataFrame:
         """A principal that fails on one route only has recovered when that route lets it in, not another."""

@@ -8,7 +8,7 @@ import polars as pl
 from logscan.analysis.dips import Dips
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
-from logscan.analysis.recurrence import Floats, best_step, gap_statistics
+from logscan.analysis.recurrence import Floats, Step, best_step, gap_statistics
 from logscan.analysis.stretch import find_stretch
 from logscan.analysis.trend import mann_kendall, ramp_ratio
 from logscan.analysis.unit import Answers, Rows, Unit
@@ -34,7 +34,7 @@ class Wide:
         found: list[Unit] = []
         usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
         if usable.size and self.log.covered > 0:
-            if self.dips.locked(usable) and np.unique(columns.client_id[usable]).size >= settings.wide_clients:
+            if self.dips.locked(usable) and self._principals(usable) >= settings.wide_clients:
                 return [Unit(cause, family, rows, "all", (), hits_everybody=True)], rows[:0]
             dips = self.dips.find(usable)
             if len(dips) >= settings.dips_again:  # again and again: one thing, and by the clock a thing of the clients
@@ -60,6 +60,11 @@ class Wide:
             found.append(Unit(cause, family, taken, "all", (), hits_everybody=True))
             rows = np.setdiff1d(rows, taken)
         return found, rows
+
+    def _principals(self, rows: Rows) -> int:
+        """Clients, or users where several come from one address."""
+        columns = self.log.columns
+        return max(np.unique(columns.client_id[rows]).size, columns.distinct("user", rows))
 
     def _trending(self, rows: Rows) -> bool:
         """Whether more and more of the active clients are hit, or fewer and fewer: no moment divides them."""
@@ -137,12 +142,19 @@ class Wide:
             step = best_step(bad, total)
             if step is None or step.score < settings.wide_score:
                 continue
-            taken: Rows = there[(window >= step.start) & (window < step.end)]
+            low, high = self._with_edges(bad, total, step)
+            taken: Rows = there[(window >= low) & (window < high)]
             clients = columns.count("client", taken)
             enough = (clients > 0).sum() >= settings.wide_clients and clients.max() < settings.wide_share * taken.size
             if enough and bad[step.start : step.end].sum() >= settings.wide_share * total[step.start : step.end].sum():
                 return taken
         return None
+
+    def _with_edges(self, bad: Floats, total: Floats, step: Step) -> tuple[int, int]:
+        """The windows in which it began and ended, of which it took a part, belong to it."""
+        partly = (bad > 0) & (bad >= self.log.measures.wide_fading_share * total)
+        low, high = step.start, step.end
+        return low - int(low > 0 and partly[low - 1]), high + int(high < bad.size and partly[high])
 
     def _window(self, rows: Rows) -> Rows:
         at = np.searchsorted(self.edges, self.log.columns.t[rows] / SECOND, side="right") - 1

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from logscan.analysis.recurrence import (
     best_split,
     best_step,
-    burst_share,
+    burst_stretch,
     dispersion_index,
     fold_period,
     gap_statistics,
@@ -84,7 +84,11 @@ def test_dispersion_is_variance_over_mean(counts: list[int]) -> None:
 def test_the_densest_stretch(times: np.ndarray, width: int) -> None:
     most = max(sum(start <= time <= start + width for time in times) for start in times)
     assert most_in(times, width) == most
-    assert burst_share(times, width) == pytest.approx(most / times.size)
+    densest = burst_stretch(times, width)
+    assert densest is not None
+    assert densest[0] == pytest.approx(most / times.size)
+    assert sum(densest[1] - width <= time <= densest[1] for time in times) >= most
+    assert densest[1] in times
 
 
 @given(st.lists(st.tuples(st.integers(0, 300), st.integers(0, 5)), min_size=1, max_size=30), st.integers(1, 100))
