@@ -14,8 +14,10 @@ from logscan.engine.worker import work
 from logscan.ingest.chunk import Begins, Chunk, Held, chunks, count_lines, whole_events
 from logscan.ingest.detect import Detection
 from logscan.ingest.document import document_chunks, sample_of, why_of
-from logscan.ingest.header import NONE, Header, in_force
+from logscan.ingest.header import NONE, Header, governed, in_force
 from logscan.ingest.limits import load_limits
+from logscan.ingest.lines import numbered
+from logscan.ingest.parse import parse
 from logscan.ingest.raw import Filled, Handle
 from logscan.ingest.source import Source, open_source
 from logscan.ingest.trail import Mark, Trail
@@ -157,7 +159,8 @@ class Resumed(Local):
         if held is None:
             return
         passed.header = held.header
-        starts = event_starts(task, passed) if records is None else None
+        closed = records is not None or _is_closed(held, task, known)
+        starts = None if closed else event_starts(task, passed)
         parts = list(_ended(held, trail, starts, finished=begun.finished or not plain or records is not None))
         for number, (part, tail) in enumerate(parts, 1):
             end = trail.end if part.cut_lines else part.offset + len(part.data)
@@ -227,6 +230,17 @@ def _is_plain(source: Source, looked: Looked) -> bool:
     with source.file.open("rb") as file:
         file.seek(looked.start)
         return file.read(len(looked.head)) == looked.head
+
+
+def _is_closed(last: Chunk, task: Task, known: Known) -> bool:
+    """Whether nothing that follows can belong to the last whole line: its format's events are one line each."""
+    seen = [form for form in task.formats if form.id in known.shares]
+    if any(form.multiline or form.unfinished or form.inner or form.stream for form in seen):
+        return False
+    end = last.data.rfind(b"\n")
+    line = last.data[last.data.rfind(b"\n", 0, max(end, 0)) + 1 : end].removesuffix(b"\r")
+    rows = governed(numbered([line.decode("utf-8", "backslashreplace")]), last.header)
+    return parse(rows, seen, frozenset(), task.clock).events.height == 1
 
 
 def _ended(last: Chunk, trail: Trail, starts: Begins | None, *, finished: bool) -> Iterator[tuple[Chunk, bool]]:

@@ -45,15 +45,26 @@ def test_a_reading_in_two_gives_the_rows_and_places_of_one(tmp_path: Path) -> No
         assert second[-1][0].reached == whole[-1][0].reached
 
 
-def test_the_last_event_is_a_tail_and_a_line_without_an_end_waits(tmp_path: Path) -> None:
-    path, data = tmp_path / "access.log", access(0, 10)
-    path.write_bytes(data + b"192.0.2.1 - - [12/Mar")
+TRACE = b"2026-03-12 10:00:%02d,000 ERROR app.auth Login failed for bob: invalid password\n  at one\n"
+
+
+def test_the_last_event_is_a_tail_where_lines_may_yet_belong_to_it_and_a_line_without_an_end_waits(
+    tmp_path: Path,
+) -> None:
+    path, data = tmp_path / "app.log", b"".join(TRACE % number for number in range(10))
+    path.write_bytes(data + b"2026-03-12 10:01")
     *sure, tail = follow(path)
     assert [step.tail for step, _ in sure] == [False] * len(sure)
     assert (tail[0].tail, tail[0].last, tail[0].reached.offset) == (True, True, len(data))
-    assert tail[0].place.line == 10
+    assert tail[0].place.line == 19
     *_, tail = follow(path, finished=True)
-    assert tail[0].reached.offset == len(data) + 21
+    assert tail[0].reached.offset == len(data) + 16
+
+
+def test_a_log_whose_events_are_one_line_each_has_no_tail(tmp_path: Path) -> None:
+    path, data = tmp_path / "access.log", access(0, 10)
+    path.write_bytes(data + b"192.0.2.1 - - [12/Mar")
+    assert [(step.tail, step.reached.offset) for step, _ in follow(path)] == [(False, len(data))]
 
 
 def test_a_packed_log_is_passed_over_as_far_as_it_is_the_same(tmp_path: Path) -> None:
@@ -64,7 +75,7 @@ def test_a_packed_log_is_passed_over_as_far_as_it_is_the_same(tmp_path: Path) ->
     place = follow(path)[-1][0].place
     path.write_bytes(gzip.compress(data + access(300, 5)))
     again = follow(path, Begun(find_sources([str(path)]).sources[0], place))
-    assert sum(partial.tallies[str(path)].lines for _, partial in again) == 6
+    assert sum(partial.tallies[str(path)].lines for _, partial in again) == 5
     assert not again[-1][0].plain
 
 
