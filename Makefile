@@ -1,4 +1,4 @@
-.PHONY: check test report bench lab lock score
+.PHONY: check test report bench lab lock score faults
 
 check:  ## the one truth: format, lint, types, floors, tests
 	sh scripts/test
@@ -22,3 +22,7 @@ lock:  ## renew constraints/*.txt
 score:  ## how often causes, patterns, scopes and onsets of labelled scenarios are told right
 	sh scripts/environment dev
 	.venv/bin/python -m tests.scenarios.score
+
+faults:  ## runs killed 200 times over a growing, rotating log: what was lost and what was doubled
+	sh scripts/environment dev
+	.venv/bin/python benchmarks/kills.py

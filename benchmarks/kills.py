@@ -29,6 +29,9 @@ def main() -> None:
             for key in ("lines", "events", "rejects", "auth_failures")
         },
         "counts and findings equal": table.got == table.want,
+        "notices delivered, some of them twice": len(table.told),
+        "incidents that nobody was told of": len(table.untold),
+        "incidents told as new under two names": len(table.renamed),
         "reports that the index does not link": len(table.unlinked),
         "files left half-written": len(table.left),
         "minutes": round((time.monotonic() - began) / 60, 1),
@@ -36,7 +39,7 @@ def main() -> None:
     print("| what | how much |\n|---|---|")
     for name, value in rows.items():
         print(f"| {name} | {value} |")
-    raise SystemExit(table.got != table.want or bool(table.unlinked) or bool(table.left))
+    raise SystemExit(table.got != table.want or bool(table.untold + table.renamed + table.unlinked + table.left))
 
 
 if __name__ == "__main__":

@@ -4,16 +4,18 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
 
+from logscan.batch.state import NAME
 from tests.system.growing import Growing, Rotator, kept, settings, summary
 from tests.system.tool import command
 
@@ -21,22 +23,16 @@ _LONGER = 1.1  # some runs end before they are killed
 
 
 class Receiver:
-    """A web hook that remembers what it was told, and is out of order now and then."""
+    """A web hook that remembers what it was told."""
 
-    def __init__(self, broken_every: int = 0) -> None:
+    def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
-        self.asked = 0
-        self.broken_every = broken_every
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"]))
-                outer.asked += 1
-                broken = outer.broken_every and outer.asked % outer.broken_every == 0
-                if not broken:
-                    outer.told.append(json.loads(body))
-                self.send_response(503 if broken else 200)
+                outer.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                self.send_response(200)
                 self.end_headers()
 
             def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
@@ -110,12 +106,30 @@ class Table:
     clean: dict[str, Any] = field(default_factory=dict)
     got: dict[str, Any] = field(default_factory=dict)
     want: dict[str, Any] = field(default_factory=dict)
+    told: list[dict[str, Any]] = field(default_factory=list)
+    untold: list[str] = field(default_factory=list)
+    renamed: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
 
-def killed_runs(folder: Path, kills: int, *, seed: int, sinks: str = "") -> Table:
+def killed_runs(folder: Path, kills: int, *, seed: int) -> Table:
     """Kill runs after a random part of the time that a whole one takes, then let one end, and compare."""
+    with Receiver().serving() as receiver:
+        table = _killed_runs(folder, kills, seed, f'[[sinks]]\nkind = "webhook"\nurl = "{receiver.url}"\n')
+    table.told = receiver.told
+    names: dict[tuple[str, str], set[str]] = {}
+    for notice in receiver.told:
+        names.setdefault((notice["kind"], notice["incident"]["id"]), set()).add(notice["id"])
+    table.renamed = sorted(str(key) for key, ids in names.items() if key[0] == "new" and len(ids) > 1)
+    with closing(sqlite3.connect(folder / "data" / NAME)) as db:
+        known = {id_ for (id_,) in db.execute("SELECT id FROM incidents")}
+        table.untold = sorted(known - {notice["incident"]["id"] for notice in receiver.told})
+        table.untold += [f"outbox: {notice}" for (notice,) in db.execute("SELECT notice FROM outbox")]
+    return table
+
+
+def _killed_runs(folder: Path, kills: int, seed: int, sinks: str) -> Table:
     log, config, table = Growing(folder, seed=seed), settings(folder, sinks), Table()
     log.write(500)
     began = time.monotonic()

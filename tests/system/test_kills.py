@@ -13,6 +13,8 @@ def test_twelve_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
     table = killed_runs(tmp_path, 12, seed=7)
     assert table.kills >= 6
     assert table.got == table.want
+    assert not table.untold
+    assert not table.renamed
     assert not table.unlinked
     assert not table.left
 
