@@ -6,7 +6,6 @@ from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, hypergeom
 
 _Z = 1.959963984540054  # of a normal deviate, 95 % lie within
 
@@ -33,6 +32,8 @@ class Table(NamedTuple):
         a, b, c, d = self
         if not a:
             return 1.0
+        from scipy.stats import hypergeom  # noqa: PLC0415 - start-up time
+
         return float(hypergeom.sf(a - 1, a + b + c + d, a + c, a + b))
 
 
@@ -60,4 +61,6 @@ def corrected(p: Sequence[float]) -> list[float]:
 
     Source: Benjamini and Hochberg (1995)
     """
+    from scipy.stats import false_discovery_control  # noqa: PLC0415 - start-up time
+
     return [float(q) for q in false_discovery_control(p)] if p else []
