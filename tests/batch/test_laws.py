@@ -145,4 +145,4 @@ def test_a_run_that_is_killed_between_any_two_steps_loses_and_doubles_nothing(
             _run(settings_)
     _run(settings_)
     assert table(settings_, "sources")["lines"].sum() == written.all.count(b"\n")
-    assert table(settings_, "failures").height == 12 + 9
+    assert table(settings_, "failures").height == 3 + 12 + 9
