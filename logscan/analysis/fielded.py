@@ -1,6 +1,5 @@
 """Rules that read `logscan.fields`: the line itself tells whether one of their texts may stand there."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,12 +7,11 @@ import polars as pl
 
 from logscan.ingest.keyed import FIELDS
 from logscan.ingest.shape import Format
+from logscan.rules.literals import plain
 from logscan.rules.match import may_match
 from logscan.rules.rule import Rule
 
 _KEYED = frozenset({"json", "logfmt", "w3c"})  # formats that keep there what they have no column for
-_TELLING = 7  # bytes: shorter texts stand in nearly every line, and are asked of fields only where a line is read whole
-_PLAIN = re.compile(r"[0-9a-z_ .:,/!-]+|[^\x00-\x7f]+")  # what a line and its fields write alike
 
 
 class Fielded(NamedTuple):
@@ -29,14 +27,13 @@ def keeps_fields(form: Format) -> bool:
 
 def fielded(rules: Iterable[Rule]) -> Fielded:
     """In: rules that may speak about a format which keeps fields"""
-    found, texts = [], set()
+    found, texts = [], set[str]()
     for rule in rules:
         wanted = [[text for column, text in need.literals if column.name == FIELDS] for need in rule.words]
-        sought = [{max(_PLAIN.findall(text), key=len, default="") for text in each} for each in wanted if each]
-        best = max(sought, key=lambda each: min(map(len, each)), default=set())
-        if best and min(len(text.encode()) for text in best) >= _TELLING:
+        sought = [parts for each in wanted if (parts := plain(each))]
+        if best := max(sought, key=lambda each: min(map(len, each)), default=()):
             found.append(rule)
-            texts |= best
+            texts.update(best)
     return Fielded(tuple(found), tuple(sorted(texts)))
 
 

@@ -4,7 +4,7 @@ Source: https://docs.rs/regex/latest/regex/#syntax; whatever is not surely under
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -20,6 +20,7 @@ _LITERAL_ESCAPE = re.compile(r"\\x([0-7][0-9A-Fa-f])|\\([!-/:-@\[-`{-~])")
 # Letters that stand for themselves alone, whatever follows; the last of several may be repeated.
 _PLAIN = re.compile(r"[^\\.+*?()|\[\]{}^$]+(?![*+?{])")
 _UNSURE = re.compile(r"[^\x00-\x7f]")  # letters whose lower case may depend on others
+_ALIKE = re.compile(r"[0-9a-z_ .:,/!-]+|[^\x00-\x7f]+")  # what a line and its fields write alike
 _CLASS = re.compile(r"\[\^?\]?(?:\\.|[^\[\]\\])*\]", re.DOTALL)
 
 
@@ -38,6 +39,12 @@ def required_literals(pattern: str) -> frozenset[str] | None:
     if found and reader.any_case and any("s" in text for text in found):
         found.append(LONG_S)
     return frozenset(found) if found else None
+
+
+def plain(texts: Iterable[str]) -> tuple[str, ...]:
+    """The longest part of each text that a line and its fields write alike; none when one of them has no such part."""
+    found = {max(_ALIKE.findall(text), key=len, default="") for text in texts}
+    return () if "" in found else tuple(sorted(found))
 
 
 @dataclass

@@ -7,7 +7,6 @@ Only `Null` asks for a missing value. This is what Sigma's own backends do, and 
 """
 
 import functools
-import ipaddress
 import operator
 import re
 from collections.abc import Callable, Collection, Sequence
@@ -15,6 +14,11 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 import polars as pl
+
+from logscan.rules.literals import plain, required_literals
+from logscan.rules.network import inside
+
+LINE, FIELDS = "event.original", "logscan.fields"
 
 
 class Column(NamedTuple):
@@ -169,7 +173,18 @@ def _bound(node: Node, unread: Collection[str], told: Collection[str], *, upper:
         return functools.reduce(operator.or_, (_bound(part, unread, told, upper=upper) for part in node.parts))
     if isinstance(node, Not):
         return ~_bound(node.part, unread, told, upper=not upper)
-    return express(node, told) if columns(node).isdisjoint(unread) else pl.lit(value=upper)
+    if columns(node).isdisjoint(unread):
+        return express(node, told)
+    if upper and LINE in told and (texts := _in_line(node)):
+        return pl.col(LINE).str.contains_any(list(texts), ascii_case_insensitive=True).fill_null(value=True)
+    return pl.lit(value=upper)
+
+
+def _in_line(node: Leaf) -> tuple[str, ...]:
+    """Texts of which one stands in the line itself where this holds of its fields; none: not known."""
+    if not isinstance(node, Text | Regex) or node.column.name != FIELDS:
+        return ()
+    return plain(required_literals(node.pattern) or () if isinstance(node, Regex) else [w.literal for w in node.words])
 
 
 def lowered(column: Column) -> pl.Expr:
@@ -229,25 +244,8 @@ def _same(node: Same) -> pl.Expr:
 
 
 def _network(node: Network) -> pl.Expr:
-    inside = functools.partial(_inside, network=node.network)
-    return pl.col(node.column.name).map_batches(inside, return_dtype=pl.Boolean, is_elementwise=True)
-
-
-def _inside(addresses: pl.Series, network: str) -> pl.Series:
-    """Each distinct address is read once; what is no address is not inside."""
-    net = ipaddress.ip_network(network)
-    distinct = addresses.unique().drop_nulls()
-    inside = pl.Series([_in_network(text, net) for text in distinct], dtype=pl.Boolean())
-    return addresses.is_in(distinct.filter(inside).implode())
-
-
-def _in_network(text: str, net: ipaddress.IPv4Network | ipaddress.IPv6Network) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) and net.version == 4 else None
-    return (mapped or address) in net
+    among = functools.partial(inside, network=node.network)
+    return pl.col(node.column.name).map_batches(among, return_dtype=pl.Boolean, is_elementwise=True)
 
 
 @functools.lru_cache(maxsize=8192)
