@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
+from logscan.analysis.failures import SECOND
 from logscan.analysis.measure import Log
 from logscan.analysis.recurrence import Floats
 from logscan.analysis.shapes import spell_starts
@@ -12,6 +14,7 @@ from logscan.analysis.unit import Unit
 
 _SIGMAS = 2.0  # holds 19 of 20 times, when what is left of the gaps is spread normally
 _APART = 0.25  # of a cycle: quiet for so long, and the next failure begins the next turn of a day or a week
+_DAY = 86_400  # seconds
 _PHASE = 1 / 12  # of a cycle: how finely the phase of a day or a week is known
 
 
@@ -44,6 +47,19 @@ def forecast(unit: Unit, log: Log, periods: Mapping[str, str]) -> Forecast | Non
     found = [_of(each, column, log) for each in (unit, *unit.members)]
     known = [each for each in (found[1:] or found[:1]) if each] or [each for each in found[:1] if each]
     return min(known, default=None)
+
+
+def runs_out(expires: pl.Series, last: float, leeway_s: float) -> Forecast | None:
+    """When the first of what failures presented runs out, of what has not by the end of the log.
+
+    In:    expires: microseconds since the epoch, as lines state it; last: the end of the log, seconds
+    Law:   what has run out already says nothing of what is to come
+    Units: leeway_s: how long a server may go on to accept it; midnight sharp may be a date alone: a day
+    """
+    ahead = expires.filter(expires > last * SECOND).min()
+    if not isinstance(ahead, int):
+        return None
+    return Forecast(ahead / SECOND, leeway_s if ahead % (_DAY * SECOND) else float(_DAY))
 
 
 def _of(unit: Unit, column: str, log: Log) -> Forecast | None:

@@ -102,6 +102,7 @@ class Measures:
     mark_s: float
     mark_chance: float
     mark_shifts: int
+    leeway_s: float
     contrast_sample: int
     contrast_least: int
     contrast_failures: int

@@ -16,7 +16,7 @@ from logscan.model.errors import Faults, LogscanError, RuleError
 from logscan.model.resources import rules_dir
 from logscan.rules.shape import Shape
 
-TIMES = ("expires", "not_before", "issued", "signed", "now")
+TIMES = ("expires", "expires_day", "not_before", "issued", "signed", "now")
 SPANS = ("late", "early", "lifetime")
 TEXTS = ("wants_aud", "wants_iss", "aud", "iss", "kid", "alg", "date", "region", "service")
 _GROUPS = (*TIMES, *SPANS, *TEXTS)
@@ -34,6 +34,7 @@ _UNITS = {
     r"(?:ns|nano(?:s|seconds?)?)": 1e-9,
 }
 _BARE = r"^\s*(-?[0-9]+(?:\.[0-9]+)?)\s*$"
+_DAY = 86_400_000_000  # microseconds
 _LONGEST_S = 1e10  # three hundred years: no clock is so wrong, no token so old
 
 
@@ -117,6 +118,9 @@ def _told(have: Sequence[str], least_s: float) -> list[pl.Expr]:
     if "signed" in have and "lifetime" in have:
         ends = pl.coalesce(ends, pl.col("signed") + (pl.col("lifetime") * 1e6).cast(pl.Int64))
     expired = pl.coalesce(_seconds_between(now, ends), known["late"])
+    if "expires_day" in have:  # of which one may not know whether it is still good on that day
+        expired = pl.coalesce(expired, _seconds_between(now, pl.col("expires_day") + _DAY))
+        ends = pl.coalesce(ends, "expires_day")
     begins = pl.max_horizontal(known["not_before"], known["issued"])
     ahead = _seconds_between(begins, now)
     signed = _seconds_between(known["signed"], now)

@@ -17,7 +17,7 @@ from logscan.analysis.facts import COLUMNS as FACTS
 from logscan.analysis.facts import facts_of
 from logscan.analysis.failures import NO_TIME, SECOND, most_listed
 from logscan.analysis.fold import Judged, fold
-from logscan.analysis.forecast import forecast
+from logscan.analysis.forecast import Forecast, forecast, runs_out
 from logscan.analysis.identity import Identity, identities
 from logscan.analysis.judgement import Judgement
 from logscan.analysis.marks import mark_before
@@ -153,6 +153,8 @@ class Teller:
         row["state"] = self.judgement.state(row)
         period = row.get(self.judgement.periods.get(unit.pattern, ""))
         ahead = forecast(unit, self.log, self.judgement.periods) if row["state"] == "open" else None
+        ends = self._runs_out(unit) if ahead is None or unit.pattern in self.judgement.asked else None
+        ahead = ends or ahead
         datasets = [text for text, _ in columns.top("dataset", unit.rows, listed)]
         unsure = verdict.cause == UNCLASSIFIED or verdict.confidence == "low"
         return Finding(
@@ -183,6 +185,7 @@ class Teller:
             missing_evidence=self.judgement.advise(datasets, verdict.cause) if unsure else "",
             next_expected=_at(ahead.at) if ahead else None,
             next_within_s=ahead.within_s if ahead else None,
+            next_runs_out=ends is not None,
             caveats=caveats_of(row, self.judgement.caveats),
             features={name: value for name, value in row.items() if value is not None},
             clients=columns.top("client", unit.rows, listed),
@@ -191,6 +194,12 @@ class Teller:
             episodes=self._episodes(unit),
             facts=facts_of(self.failures.select(FACTS)[unit.rows], listed),
         )
+
+    def _runs_out(self, unit: Unit) -> Forecast | None:
+        if not self.log.times(unit.rows).size:
+            return None
+        last = self.log.about(unit.rows).last
+        return runs_out(self.failures["expires"][unit.rows], last, self.judgement.measures.leeway_s)
 
     def _episodes(self, unit: Unit) -> tuple[tuple[datetime, datetime, int], ...]:
         if unit.measured is None:

@@ -122,6 +122,7 @@ class Finding:
     endpoints: tuple[tuple[str, int], ...] = ()
     episodes: tuple[tuple[datetime, datetime, int], ...] = ()  # start, end, events
     next_within_s: float | None = None  # next_expected lies so near, 19 times of 20
+    next_runs_out: bool = False  # next_expected is when something presented runs out, not when a cycle turns
     caveats: tuple[str, ...] = ()  # what weakens the claims above, in words
     facts: Facts | None = None
     after_mark: tuple[datetime, str] | None = None  # the moment that it began soon after, and its label

@@ -33,6 +33,7 @@ class Row:
     confidence: str
     advice: str
     lacks: str
+    ahead: str
 
 
 def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook] | None = None) -> str:
@@ -67,7 +68,16 @@ def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) 
         confidence=found.confidence,
         advice=f"{book.title} ({book.id})" if book else found.playbook or _advice(found),
         lacks=found.missing_evidence if found.cause == UNCLASSIFIED else "",
+        ahead=_ahead(found),
     )
+
+
+def _ahead(found: Finding) -> str:
+    if found.next_expected is None:
+        return ""
+    why = ", when what was presented runs out" if found.next_runs_out else ""
+    near = f", give or take {duration(found.next_within_s)}" if found.next_within_s else ""
+    return f"about {_since(found.next_expected)}{near}{why}"
 
 
 def _advice(found: Finding) -> str:

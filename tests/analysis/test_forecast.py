@@ -1,11 +1,12 @@
 """When it is to be expected again."""
 
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.forecast import project
+from logscan.analysis.forecast import Forecast, project, runs_out
 from tests.analysis.simulate import HOUR, at, bad, crowd, findings, steady
 
 STARTS = np.array([0.0, 100, 200, 300])
@@ -40,3 +41,22 @@ def test_a_token_that_runs_out_has_a_next_time() -> None:
     assert found[0].next_within_s is not None
     assert found[0].next_within_s < 600
     assert any("shorter than the period" in each for each in found[0].caveats)
+
+
+NOON = 1_773_230_400  # 2026-03-11T12:00:00Z
+ENDS = pl.Series([None, NOON - 60, NOON, NOON + 900, NOON + 7200], dtype=pl.Int64()) * 1_000_000
+
+
+def test_of_what_runs_out_the_first_that_is_still_to_come_is_told() -> None:
+    assert runs_out(ENDS, NOON, 300) == Forecast(NOON + 900, 300)
+    assert runs_out(ENDS, NOON + 900, 300) == Forecast(NOON + 7200, 300)
+
+
+def test_what_has_run_out_tells_nothing_of_what_is_to_come() -> None:
+    assert runs_out(ENDS, NOON + 7200, 300) is None
+    assert runs_out(ENDS.head(1), NOON, 300) is None
+
+
+def test_midnight_sharp_may_be_a_day_alone() -> None:
+    midnight = NOON + 43_200
+    assert runs_out(pl.Series([midnight * 1_000_000]), NOON, 300) == Forecast(midnight, 86_400)
