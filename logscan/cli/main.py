@@ -18,7 +18,7 @@ COMMANDS = {
     "init": (
         "logscan.cli.init",
         "init_command",
-        "Write what scheduled runs need: settings, a systemd timer, a cron line.",
+        "Write settings for scheduled runs, a systemd timer, a cron line.",
     ),
     "run": ("logscan.cli.run", "run_command", "Read what is new in the logs of a settings file, and report on it."),
     "alert": ("logscan.cli.alert", "alert_group", "Test sinks, list incidents, silence them or take them."),

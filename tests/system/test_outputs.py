@@ -16,7 +16,16 @@ from tests.system.tool import run
 
 INPUT = ["path", "dataset", "bytes", "sha256", "lines", "events", "rejects", "first", "last", "timezone"]
 SUMMARY = ["lines", "events", "rejects", "auth_failures", "by_cause"]
-SELDOM = {"next_within_s", "caveats", "facts", "detection"}  # only where there is something to tell
+SELDOM = {
+    "next_within_s",
+    "caveats",
+    "facts",
+    "detection",
+    "contrast",
+    "reproduce",
+    "assumed_times",
+    "after_mark",
+}  # only where there is something to tell
 FINDING = [
     "id", "cause", "family", "confidence", "severity", "pattern", "period_s", "state", "scope", "first_seen", "last_seen",
     "onset", "counts", "rate", "alternatives", "rules", "evidence", "playbook", "missing_evidence", "next_expected",
