@@ -136,7 +136,7 @@ def _judged(incident: Incident, look: _Look) -> Incident:
     """Its state as the logs have it now."""
     quiet, at, last = look.quiet, look.at, incident.last_seen
     called = incident.live or not look.called.isdisjoint(incident.members)
-    again = called and incident.over is not None and last > incident.over
+    again = called and incident.over is not None and last > _known_quiet(incident, incident.over, quiet)
     if not incident.live and not again:
         return incident
     starts = tuple(start for start in incident.starts if start > at - quiet.flap_within) + (at,) * again
@@ -155,6 +155,12 @@ def _judged(incident: Incident, look: _Look) -> Incident:
         return found
     calm = quiet.flap_within if found.flapping else quiet.settle
     return replace(found, over=last, status=_end(incident, look) if at - last >= calm else found.status)
+
+
+def _known_quiet(incident: Incident, over: datetime, quiet: Quiet) -> datetime:
+    """Until when it was seen to be quiet: a failure before is a late line, or its end is known better now."""
+    told = incident.told
+    return told.at if told and told.kind == RESOLVED and not incident.live else over + quiet.settle
 
 
 def _end(incident: Incident, look: _Look) -> str:

@@ -26,11 +26,12 @@ def assign(seen: Mapping[str, Member], pages: Sequence[Page], incidents: Mapping
     found = dict(incidents)
     home = {name: each.id for each in sorted(incidents.values(), key=_older_first) for name in each.members}
     for name, member in sorted(seen.items()):
-        if name in home:
-            found[home[name]] = _joined(found[home[name]], name, member)
-        elif heir := _left_by(member, found.values(), seen):
-            found[heir] = _joined(found[heir], name, member)
-            home[name] = heir
+        own = home.get(name, "")
+        if not own or not _meet(incidents[own].members[name], member):
+            own = _left_by(member, incidents.values(), seen, wider=not own) or own
+        if own:
+            found[own] = _joined(found[own], name, member)
+            home[name] = own
     for page in pages:
         fresh = {name: seen[name] for name in page.members if name in seen and name not in home}
         for name in sorted(fresh, key=lambda each: (fresh[each].first_seen, each)):
@@ -47,17 +48,24 @@ def _older_first(incident: Incident) -> tuple[bool, str, str]:
     return incident.live, incident.started.isoformat(), incident.id
 
 
-def _left_by(member: Member, incidents: Collection[Incident], seen: Mapping[str, Member]) -> str:
-    """The incident of which a finding is gone, and this is what became of it: a wider scope, or a better name."""
-    for each in sorted(incidents, key=lambda one: (one.started, one.id)):
-        if not each.live:
-            continue
+def _left_by(member: Member, incidents: Collection[Incident], seen: Mapping[str, Member], *, wider: bool) -> str:
+    """The incident of which a finding is gone, and this is what became of it: a wider scope, or a better name.
+
+    In:  wider: other scopes of its cause count, in what goes on
+    Law: gone is also what gave its name to a later one, as `analysis/identity.py` does when an outage begins: known
+         again by its scope and time, it is not told once more
+    """
+    for each in sorted(incidents, key=lambda one: (not one.live, one.started, one.id)):
         for name, gone in each.members.items():
-            alike = gone.cause == member.cause or (gone.level, gone.values) == (member.level, member.values)
-            meet = gone.first_seen <= member.last_seen and member.first_seen <= gone.last_seen
-            if name not in seen and alike and meet:
+            cause, scope = gone.cause == member.cause, (gone.level, gone.values) == (member.level, member.values)
+            alike = scope or (wider and cause and each.live)
+            if alike and _meet(gone, member) and not (name in seen and _meet(gone, seen[name])):
                 return each.id
     return ""
+
+
+def _meet(one: Member, other: Member) -> bool:
+    return one.first_seen <= other.last_seen and other.first_seen <= one.last_seen
 
 
 def _takes(incident: Incident, page: Page, member: Member) -> bool:

@@ -146,6 +146,14 @@ def test_it_came_back_and_was_over_again_while_nobody_looked() -> None:
     assert watch.at(START + 3 * DAY, going(2000, state="resolved")) == []
 
 
+def test_an_end_that_is_known_better_later_is_no_come_back() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    assert watch.at(START + 40 * MINUTE, going(8, state="resolved")) == ["resolved"]
+    assert watch.at(START + 60 * MINUTE, going(25, state="resolved")) == []
+    assert watch.at(START + 90 * MINUTE, going(70, state="resolved")) == ["new"]
+
+
 def test_what_no_rule_asks_for_any_more_stays_over() -> None:
     watch = Watch()
     watch.at(START + 5 * MINUTE, going(5))

@@ -80,6 +80,33 @@ def test_what_is_over_takes_nobody_in_but_its_own_come_back() -> None:
     assert assign(members(finding("a", last_seen=START + DAY)), [page("a")], before).keys() == before.keys()
 
 
+def test_an_outage_that_gave_its_name_to_the_next_is_known_under_its_new_one() -> None:
+    first = finding("a", last_seen=START + HOUR)
+    before = {key: replace(each, status=RESOLVED) for key, each in begun(first).items()}
+    late = START + 5 * HOUR
+    named = finding("a", first_seen=late, last_seen=late + HOUR), finding("old", last_seen=START + HOUR - MINUTE)
+    after = assign(members(*named), [page("a", "old")], before)
+    assert after.keys() == before.keys()
+    assert set(next(iter(after.values())).members) == {"a", "old"}
+
+
+def test_a_name_that_comes_to_mean_what_another_incident_told_stays_there() -> None:
+    late = START + 5 * HOUR
+    first = {key: replace(each, status=RESOLVED) for key, each in begun(finding("a")).items()}
+    both = first | begun(finding("b", first_seen=late, last_seen=late + HOUR))
+    again = finding("a", first_seen=late, last_seen=late + HOUR)
+    after = assign(members(again), [page("a")], both)
+    assert after.keys() == both.keys()
+    (old,) = first
+    assert after[old] == first[old]
+
+
+def test_an_outage_at_another_time_is_not_one_that_is_over() -> None:
+    before = {key: replace(each, status=RESOLVED) for key, each in begun(finding("a")).items()}
+    other = finding("old", first_seen=START - DAY, last_seen=START - DAY + HOUR)
+    assert len(assign(members(finding("a"), other), [page("a", "old")], before)) == 2
+
+
 def test_the_identity_follows_from_rule_group_and_first_finding_alone() -> None:
     (key,) = begun(finding("a"), finding("b", first_seen=START + MINUTE))
     assert key == identity(page("anything"), "a")
