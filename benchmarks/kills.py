@@ -21,6 +21,7 @@ def main() -> None:
     rows = {
         "runs started": kills,
         "killed with -9 at work": table.kills,
+        "of these with a notice handed over and not yet answered": table.at_notice,
         "had ended before the kill": table.after_its_end,
         **{f"rotations: {how}": count for how, count in table.rotations.items()},
         "bytes read by the clean run": table.clean["bytes"],
@@ -29,9 +30,12 @@ def main() -> None:
             for key in ("lines", "events", "rejects", "auth_failures")
         },
         "counts and findings equal": table.got == table.want,
-        "notices delivered, some of them twice": len(table.told),
-        "incidents that nobody was told of": len(table.untold),
-        "incidents told as new under two names": len(table.renamed),
+        "outages that began and ended": len(table.outages),
+        "notices": len(table.notices),
+        **{f"notices: {kind}": count for kind, count in table.kinds.items()},
+        "notices delivered again, under the same id": len(table.told) - len(table.notices),
+        "notices that never came, outages of which nobody was told": len(table.untold),
+        "notices that came again as another, outages told as new twice": len(table.renamed),
         "reports that the index does not link": len(table.unlinked),
         "files left half-written": len(table.left),
         "minutes": round((time.monotonic() - began) / 60, 1),
@@ -39,7 +43,10 @@ def main() -> None:
     print("| what | how much |\n|---|---|")
     for name, value in rows.items():
         print(f"| {name} | {value} |")
-    raise SystemExit(table.got != table.want or bool(table.untold + table.renamed + table.unlinked + table.left))
+    wrong = table.untold + table.renamed + table.unlinked + table.left
+    for fault in wrong:
+        print(fault, file=sys.stderr)
+    raise SystemExit(table.got != table.want or bool(wrong) or not table.notices or not table.at_notice)
 
 
 if __name__ == "__main__":

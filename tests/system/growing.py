@@ -42,23 +42,27 @@ paths = ["logs/access.log*"]
 
 
 class Growing:
-    """A writer that keeps its file open, as servers do, until `reopen`. whole: every byte that it ever wrote."""
+    """A writer that keeps its file open, as servers do, until `reopen`.
 
-    def __init__(self, folder: Path, *, seed: int = 1, name: str = "access.log") -> None:
+    whole: every byte that it ever wrote;  pace: of its time, 1 is 5 s a line;  outage: everybody is refused
+    """
+
+    def __init__(self, folder: Path, *, seed: int = 1, name: str = "access.log", start: datetime = START) -> None:
         self.path, self.whole = folder / "logs" / name, folder / "whole" / name
         for path in (self.path, self.whole):
             path.parent.mkdir(parents=True, exist_ok=True)
         self.draw = random.Random(seed)  # noqa: S311 (no secret)
-        self.at, self.count, self.rest = START, 0, b""
+        self.at, self.count, self.rest = start, 0, b""
+        self.pace, self.outage = 1.0, False
         self.file = self.path.open("ab", buffering=0)
 
     def line(self) -> bytes:
-        self.at += timedelta(seconds=self.draw.randrange(1, 9))
+        self.at += timedelta(seconds=self.draw.randrange(1, 9)) * self.pace
         self.count += 1
         stamp = self.at.strftime("%d/%b/%Y:%H:%M:%S +0000")
         refused = self.draw.random() < 0.15
         client = f"203.0.113.{self.draw.randrange(3)}" if refused else f"192.0.2.{self.draw.randrange(40)}"
-        status = 401 if refused else self.draw.choice([200, 200, 304, 404, 500])
+        status = 401 if refused or self.outage else self.draw.choice([200, 200, 304, 404, 500])
         odd = "  \t not of any format" if self.draw.random() < 0.003 else ""
         line = (
             f'{client} - - [{stamp}] "GET /api/orders/{self.count} HTTP/1.1" {status} {self.count % 997} "-" "app/3.1"'

@@ -8,9 +8,11 @@ import sqlite3
 import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Self
@@ -20,18 +22,27 @@ from tests.system.growing import Growing, Rotator, kept, settings, summary
 from tests.system.tool import command
 
 _LONGER = 1.1  # some runs end before they are killed
+_STRETCH = timedelta(minutes=45)  # of log time: the next outage is an incident of its own, see rules/alerts/outage.yml
+_SLOW = 0.02  # once a stretch is over, the log's time hardly moves: all of them are of the last day, as alerts must be
+_MOST = 24  # stretches
+_NEAR = timedelta(minutes=1)  # an outage is dated from the last failure before it
 
 
 class Receiver:
-    """A web hook that remembers what it was told."""
+    """A web hook that remembers what it was told. struck: called once, with a notice in hand that is not yet taken"""
 
     def __init__(self) -> None:
         self.told: list[dict[str, Any]] = []
+        self.struck: Callable[[], None] | None = None
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 outer.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                if outer.struck:
+                    struck, outer.struck = outer.struck, None
+                    struck()
+                    return
                 self.send_response(200)
                 self.end_headers()
 
@@ -57,12 +68,14 @@ class Receiver:
 
 
 class Busy:
-    """A log that grows and is rotated in a thread of its own."""
+    """A log that grows and is rotated in a thread of its own, through outages and calm."""
 
     def __init__(self, log: Growing, *, rotations: bool = True) -> None:
         self.log, self.rotations = log, rotations
         self.by_hand = Rotator(log, keep=500)
         self.done = {"create": 0, "copytruncate": 0, "gzip": 0}
+        self.outages: list[tuple[datetime, datetime]] = []
+        self._turned = log.at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work)
 
@@ -76,9 +89,21 @@ class Busy:
         self.log.end()
         self.log.close()
 
+    def turn(self) -> None:
+        """An outage begins, or ends."""
+        if self.log.outage:
+            self.outages.append((self._turned, self.log.at))
+        self.log.outage, self._turned = not self.log.outage, self.log.at
+
+    def last(self) -> None:
+        """Until it has gone on for so long that it must be known."""
+        while self.log.at - self._turned < _STRETCH:
+            time.sleep(0.05)
+
     def _work(self) -> None:
         draw = self.log.draw
         while not self._stop.wait(0.03):
+            self.log.pace = 1.0 if self.log.at - self._turned < _STRETCH else _SLOW
             self.log.write(draw.randrange(1, 12), half=draw.random() < 0.3)
             if not self.rotations or draw.random() > 0.02:
                 continue
@@ -98,10 +123,16 @@ class Busy:
 
 @dataclass
 class Table:
-    """What was done, and what came of it."""
+    """What was done, and what came of it.
+
+    at_notice  kills with a notice handed over and not yet answered
+    told       notices as they came;  untold: what nobody was told of;  renamed: what has two names
+    """
 
     kills: int = 0
+    at_notice: int = 0
     after_its_end: int = 0
+    outages: list[tuple[datetime, datetime]] = field(default_factory=list)
     rotations: dict[str, int] = field(default_factory=dict)
     clean: dict[str, Any] = field(default_factory=dict)
     got: dict[str, Any] = field(default_factory=dict)
@@ -112,33 +143,77 @@ class Table:
     unlinked: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
+    @property
+    def notices(self) -> dict[str, dict[str, Any]]:
+        """By id, in the order in which they were told first."""
+        found: dict[str, dict[str, Any]] = {}
+        for notice in self.told:
+            found.setdefault(notice["id"], notice)
+        return found
+
+    @property
+    def kinds(self) -> dict[str, int]:
+        return dict(Counter(notice["kind"] for notice in self.notices.values()))
+
 
 def killed_runs(folder: Path, kills: int, *, seed: int) -> Table:
     """Kill runs after a random part of the time that a whole one takes, then let one end, and compare."""
     with Receiver().serving() as receiver:
-        table = _killed_runs(folder, kills, seed, f'[[sinks]]\nkind = "webhook"\nurl = "{receiver.url}"\n')
+        table = _killed_runs(folder, kills, seed, receiver)
     table.told = receiver.told
-    names: dict[tuple[str, str], set[str]] = {}
-    for notice in receiver.told:
-        names.setdefault((notice["kind"], notice["incident"]["id"]), set()).add(notice["id"])
-    table.renamed = sorted(str(key) for key, ids in names.items() if key[0] == "new" and len(ids) > 1)
     with closing(sqlite3.connect(folder / "data" / NAME)) as db:
-        known = {id_ for (id_,) in db.execute("SELECT id FROM incidents")}
-        table.untold = sorted(known - {notice["incident"]["id"] for notice in receiver.told})
-        table.untold += [f"outbox: {notice}" for (notice,) in db.execute("SELECT notice FROM outbox")]
+        known = [json.loads(body) for (body,) in db.execute("SELECT body FROM incidents")]
+        waiting = [f"outbox: {notice}" for (notice,) in db.execute("SELECT notice FROM outbox")]
+    table.untold = waiting + _untold(table, known)
+    table.renamed = _renamed(table)
     return table
 
 
-def _killed_runs(folder: Path, kills: int, seed: int, sinks: str) -> Table:
-    log, config, table = Growing(folder, seed=seed), settings(folder, sinks), Table()
+def _untold(table: Table, known: list[dict[str, Any]]) -> list[str]:
+    """Notices that the memory has given a number and nobody got; outages of which a beginning or an end is missing."""
+    ids = [f"{incident['id']}-{number}" for incident in known for number in range(1, incident["serial"] + 1)]
+    lost = [f"notice {name}" for name in ids if name not in table.notices]
+    for begin, end in table.outages:
+        kinds = {kind for kind, started, _ in _beginnings(table) if begin - _NEAR <= started <= end}
+        lost += [f"{kind}: outage of {begin}" for kind in ("new", "resolved") if kind not in kinds]
+    return lost
+
+
+def _renamed(table: Table) -> list[str]:
+    """Notices that came again as something else; outages that are told as new twice."""
+    again = [each["id"] for each in table.told if each != table.notices[each["id"]]]
+    for begin, end in table.outages:
+        new = Counter(
+            about for kind, started, about in _beginnings(table) if kind == "new" and begin - _NEAR <= started <= end
+        )
+        again += [f"outage of {begin}: {about}" for about, times in new.items() if times > 1]
+    return again
+
+
+def _beginnings(table: Table) -> list[tuple[str, datetime, str]]:
+    """Of each notice its kind, when its incident began, and what rule and group it is of."""
+    incidents = [(each["kind"], each["incident"]) for each in table.notices.values()]
+    return [(kind, datetime.fromisoformat(of["started"]), f"{of['rule']} {of['group']}") for kind, of in incidents]
+
+
+def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Table:
+    sink = f'[[sinks]]\nkind = "webhook"\nurl = "{receiver.url}"\nlevel = "informational"\n'
+    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=23)
+    log, config, table = Growing(folder, seed=seed, start=start), settings(folder, sink), Table()
     log.write(500)
     began = time.monotonic()
     clean_run(config)
     whole = time.monotonic() - began
+    stretches = min(_MOST, max(1, kills // 4) * 2)
     with Busy(log) as busy:
-        for _ in range(kills):
-            _kill(config, log.draw.random() * whole * _LONGER, table)
-    table.rotations = busy.done
+        for number in range(stretches):
+            busy.turn()
+            for _ in range(kills * (number + 1) // stretches - kills * number // stretches - 1):
+                _kill(config, log.draw.random() * whole * _LONGER, table)
+            busy.last()
+            if _kill_at_notice(config, receiver, table):
+                clean_run(config)
+    table.rotations, table.outages = busy.done, busy.outages
     table.clean = clean_run(config)
     table.got, table.want = kept(folder), summary(log.whole)
     reports = folder / "reports"
@@ -149,20 +224,49 @@ def _killed_runs(folder: Path, kills: int, seed: int, sinks: str) -> Table:
     return table
 
 
-def _kill(config: Path, after_s: float, table: Table) -> None:
-    process = subprocess.Popen(
+def _started(config: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         command("run", "-c", config), stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
     )
+
+
+def _kill(config: Path, after_s: float, table: Table) -> None:
+    process = _started(config)
     time.sleep(after_s)
     ended = process.poll() is not None
     if ended:
-        table.after_its_end += 1
-        said = process.communicate()[1].decode()
-        assert process.returncode == 0, said
+        _ended(process, table)
     else:
         os.killpg(process.pid, signal.SIGKILL)
         process.communicate()
         table.kills += 1
+
+
+def _kill_at_notice(config: Path, receiver: Receiver, table: Table) -> bool:
+    """Out: whether there was a notice, and so a kill"""
+    process = _started(config)
+    hit = threading.Event()
+
+    def strike() -> None:
+        hit.set()
+        os.killpg(process.pid, signal.SIGKILL)
+
+    receiver.struck = strike
+    process.wait()
+    receiver.struck = None
+    if not hit.is_set():
+        _ended(process, table)
+        return False
+    process.communicate()
+    table.kills += 1
+    table.at_notice += 1
+    return True
+
+
+def _ended(process: subprocess.Popen[bytes], table: Table) -> None:
+    said = process.communicate()[1].decode()
+    assert process.returncode == 0, said
+    table.after_its_end += 1
 
 
 def clean_run(config: Path) -> dict[str, Any]:

@@ -9,10 +9,14 @@ from tests.system.kills import killed_runs
 from tests.system.tool import command
 
 
-def test_twelve_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
-    table = killed_runs(tmp_path, 12, seed=7)
-    assert table.kills >= 6
+def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
+    table = killed_runs(tmp_path, 8, seed=7)
+    assert table.kills >= 4
+    assert table.at_notice >= 2
     assert table.got == table.want
+    assert len(table.outages) == 2
+    assert table.kinds["new"] >= 2
+    assert table.kinds["resolved"] >= 2
     assert not table.untold
     assert not table.renamed
     assert not table.unlinked
