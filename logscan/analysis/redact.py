@@ -24,6 +24,12 @@ _NEVER = frozenset(
      "logscan.confidence", "logscan.reason_from", CREDENTIAL}
 )  # fmt: skip
 _LINE = "event.original"
+_USER = "user.name"
+# Who presents it, as what is hidden still tells: `Basic` (RFC 7617), and `//user:password@` of an address.
+_USERS = (
+    r"<redacted basic [0-9a-f]{8} of ([A-Za-z0-9_.@+-]{1,64})>",
+    r"(?::(?:\\*/){2}|%3[Aa]%2[Ff]%2[Ff])([A-Za-z0-9_.+@%-]{1,64}):<redacted [a-z0-9-]+ [0-9a-f]{8}>@",
+)
 _SHORTEST = 6  # bytes of a value whose standing in the line is more than chance
 # Noncharacters (never in text that is meant for interchange) mark where a find begins and ends.
 _DEEPEST = 6  # values within values; only a line made to do harm has more
@@ -62,7 +68,8 @@ class Redactor:
     def redact(self, frame: pl.DataFrame, columns: Iterable[str]) -> pl.DataFrame:
         """Hide every credential in the text of some columns.
 
-        Out:  the frame; when `logscan.credential` is among the columns it is filled in, see `fingerprint`
+        Out:  the frame; when `logscan.credential` is among the columns it is filled in, see `fingerprint`; user.name,
+              too, where the line names nobody and a hidden credential says whose it is
         Law:  same rows, same order; redact(redact(x)) == redact(x); addresses, places and rule names are never touched;
               what the line itself hides, no other column shows
         """
@@ -73,6 +80,8 @@ class Redactor:
         if _LINE in names and (frame[_LINE] != hidden[_LINE]).any():
             hidden = hidden.with_columns(self._cut_off(frame, hidden, name) for name in names if name != _LINE)
         frame = frame.with_columns(hidden[name] for name in names)
+        if CREDENTIAL in wanted and _USER in names:
+            frame = frame.with_columns(_presented(hidden.select(looked)))
         return frame.with_columns(self._credential(hidden.select(looked))) if CREDENTIAL in wanted else frame
 
     def _columns(self, texts: pl.DataFrame) -> pl.DataFrame:
@@ -211,6 +220,18 @@ def _first_letter(found: str) -> str:
 
 def _looked_at(frame: pl.DataFrame) -> list[str]:
     return [name for name in _LOOKED_AT if frame.schema.get(name) == pl.String()]
+
+
+def _presented(hidden: pl.DataFrame) -> pl.Series:
+    """user.name, filled where it is null. In: the text columns in the order in which they are looked at, redacted"""
+    known = hidden[_USER]
+    marked = [pl.col(name).str.contains("<redacted ", literal=True) for name in hidden.columns]
+    rows = hidden.select((pl.any_horizontal(marked) & pl.col(_USER).is_null()).fill_null(value=False)).to_series()
+    if not rows.any():
+        return known
+    told = [pl.col(name).str.extract(pattern) for pattern in _USERS for name in hidden.columns]
+    found = hidden.filter(rows).select(pl.coalesce(told).str.replace("(?i)%40", "@").alias(_USER))[_USER]
+    return known.clone().scatter(rows.arg_true(), found)
 
 
 def _first(name: str, *, cookie: bool) -> pl.Expr:
