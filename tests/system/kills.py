@@ -198,6 +198,7 @@ def _beginnings(table: Table) -> list[tuple[str, datetime, str]]:
 
 def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Table:
     sink = f'[[sinks]]\nkind = "webhook"\nurl = "{receiver.url}"\nlevel = "informational"\n'
+    sink += "[alerts]\nflap_starts = 1000\n"  # so many outages a day would be told as coming and going
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=23)
     log, config, table = Growing(folder, seed=seed, start=start), settings(folder, sink), Table()
     log.write(500)
