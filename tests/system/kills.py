@@ -126,7 +126,7 @@ class Table:
     """What was done, and what came of it.
 
     at_notice  kills with a notice handed over and not yet answered
-    told       notices as they came;  untold: what nobody was told of;  renamed: what has two names
+    told       notices as they came;  untold: what nobody was told of;  renamed: notices that came again as another;  retold: outages told as new twice
     """
 
     kills: int = 0
@@ -140,6 +140,7 @@ class Table:
     told: list[dict[str, Any]] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
+    retold: list[str] = field(default_factory=list)
     unlinked: list[str] = field(default_factory=list)
     left: list[str] = field(default_factory=list)
 
@@ -165,7 +166,8 @@ def killed_runs(folder: Path, kills: int, *, seed: int) -> Table:
         known = [json.loads(body) for (body,) in db.execute("SELECT body FROM incidents")]
         waiting = [f"outbox: {notice}" for (notice,) in db.execute("SELECT notice FROM outbox")]
     table.untold = waiting + _untold(table, known)
-    table.renamed = _renamed(table)
+    table.renamed = [each["id"] for each in table.told if each != table.notices[each["id"]]]
+    table.retold = _retold(table)
     return table
 
 
@@ -179,9 +181,8 @@ def _untold(table: Table, known: list[dict[str, Any]]) -> list[str]:
     return lost
 
 
-def _renamed(table: Table) -> list[str]:
-    """Notices that came again as something else; outages that are told as new twice."""
-    again = [each["id"] for each in table.told if each != table.notices[each["id"]]]
+def _retold(table: Table) -> list[str]:
+    again: list[str] = []
     for begin, end in table.outages:
         new = Counter(
             about for kind, started, about in _beginnings(table) if kind == "new" and begin - _NEAR <= started <= end
