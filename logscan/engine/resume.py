@@ -84,6 +84,8 @@ class Step(NamedTuple):
     plain: bool = False
 
 
+_ENDS = 4 << 10  # bytes of a chunk's ends that are looked at again
+
 Keep = Callable[[Step, Partial], None]
 
 
@@ -146,6 +148,8 @@ class Resumed(Local):
         passed = Passed(in_force(looked.head, place.header), place.header)
 
         def step(chunk: Chunk, behind: Place) -> tuple[Step, Chunk, Task]:
+            if plain and not _still(begun, chunk):
+                raise _changed(source)
             opened = Opened("", tuple(notes), known.why, known.doubt)
             told = Step(source, behind, known, opened, behind.mark, whole=records is not None, plain=plain)
             return told, chunk, task
@@ -205,6 +209,20 @@ def _same(begun: Begun) -> None:
         status = begun.source.file.stat()
         if (status.st_dev, status.st_ino) != begun.file:
             raise _changed(begun.source)
+
+
+def _still(begun: Begun, chunk: Chunk) -> bool:
+    """Whether the file still holds a chunk, at both its ends, and what was read before.
+
+    One that was truncated and written anew meanwhile gives the beginning of the old and the end of the new content.
+    """
+    near = begun.near or b""
+    looked = [(begun.place.mark.offset - len(near), near), (chunk.offset, chunk.data[:_ENDS])]
+    looked.append((chunk.offset + max(0, len(chunk.data) - _ENDS), chunk.data[-_ENDS:]))
+    if begun.source.file is None:
+        return False
+    with begun.source.file.open("rb") as file:
+        return all(file.seek(at) == at and file.read(len(part)) == part for at, part in looked)
 
 
 def _changed(source: Source) -> SourceError:

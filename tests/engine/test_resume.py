@@ -99,3 +99,32 @@ def test_a_line_beyond_the_limit_is_passed_over_once(tmp_path: Path, size: int) 
     assert place.mark.offset == path.stat().st_size
     assert place.line == 22
     assert sum(partial.tallies[str(path)].cut for _, partial in kept) == 1
+
+
+@pytest.mark.parametrize("read", [0, 20_000])
+def test_a_log_truncated_and_written_anew_while_it_is_read_gives_no_mixture(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, read: int
+) -> None:
+    path, old, new = tmp_path / "access.log", access(0, 900), access(5000, 1200)
+    path.write_bytes(old[:read] if read else old)
+    [source] = find_sources([str(path)]).sources
+    begun = Begun(source)
+    if read:
+        first = [each for each in follow(path) if not each[0].tail]
+        mark = first[-1][0].place.mark
+        begun = Begun(source, first[-1][0].place, first[-1][0].known, old[mark.near_at : mark.offset])
+        path.write_bytes(old)
+
+    looks = iter([False, True])  # once it was opened, and once its first bytes were read
+
+    def rotated(_: Begun) -> None:
+        if next(looks):
+            path.write_bytes(new)  # in place: device and inode stay
+
+    monkeypatch.setattr("logscan.engine.resume._same", rotated)
+    kept: list[Step] = []
+    settings = Settings("UTC", NOW, None, 1 << 20, 2, None, lambda: False)
+    resumed = Resumed(definitions().plan, settings, tmp_path, lambda _: None)
+    resumed.follow([begun._replace(source=source)], lambda step, _: kept.append(step))
+    assert not kept
+    assert [fault.what for fault in resumed.faults] == ["was changed while it was read"]
