@@ -17,7 +17,7 @@ from logscan.batch.state import NAME, open_state, state_error
 from logscan.batch.tables import FILE, TABLES, TIMES, tallies
 from logscan.engine.local import Opened, Ran
 from logscan.engine.merge import Merge, Rows
-from logscan.engine.partial import Partial, empty
+from logscan.engine.partial import Partial, Tally, empty
 from logscan.engine.plan import Period, Plan
 from logscan.engine.request import Definitions, Request, load_definitions
 from logscan.engine.scan import Answer, answer
@@ -98,9 +98,11 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
     inside = [part for part in parts if _touches(part, plan.period)]
     view = _View(archive, plan, paths)
     merge = Merge(spill, plan.sample)
+    together: dict[str, Tally] = {}
     for file, tally in tallies(archive.read("sources", parts if every else inside)):
         if file in paths:
-            merge.add(empty()._replace(tallies={paths[file]: tally}))
+            together[paths[file]] = together.get(paths[file], Tally()) + tally
+    merge.add(empty()._replace(tallies=together))
     for part in inside:
         classified, detected, totals, rejects, let_in, marks = (view.rows(table, part).collect() for table in _SMALL)
         if part.rules != plan.library.digest:

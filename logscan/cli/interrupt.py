@@ -15,18 +15,27 @@ _ENDING = b"\nasked to end: finishing what was read\n"
 _WAIT_S = 0.2  # how soon a stop is noticed while nothing comes in
 
 
+class Asked:
+    """Whether the work should end. by: the signal that asked for it first; None: none did"""
+
+    by: int | None = None
+
+    def __call__(self) -> bool:
+        return self.by is not None
+
+
 @contextmanager
-def interruptible(*others: signal.Signals) -> Iterator[Callable[[], bool]]:
+def interruptible(*others: signal.Signals) -> Iterator[Asked]:
     """Whether Ctrl-C was pressed, or one of the other signals came, within the context.
 
     Law: the first interrupt raises nothing, so no half-done work is seen; the next Ctrl-C is a KeyboardInterrupt
     """
-    pressed = threading.Event()
+    asked = Asked()
 
     def on_signal(number: int, _frame: FrameType | None) -> None:
-        if pressed.is_set() and number == signal.SIGINT:
+        if asked() and number == signal.SIGINT:
             raise KeyboardInterrupt
-        pressed.set()
+        asked.by = number if asked.by is None else asked.by
         with suppress(OSError):
             os.write(2, _WORDS if number == signal.SIGINT else _ENDING)  # echo may be what was interrupted
 
@@ -37,7 +46,7 @@ def interruptible(*others: signal.Signals) -> Iterator[Callable[[], bool]]:
     for number in heard:
         signal.signal(number, on_signal)
     try:
-        yield pressed.is_set
+        yield asked
     finally:
         for number in heard:
             signal.signal(number, before[number])

@@ -5,15 +5,17 @@ import shlex
 import signal
 import sys
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from logscan.cli.exits import Exit
 from logscan.cli.options import Length
+
+if TYPE_CHECKING:
+    from logscan.cli.interrupt import Asked
 
 _STEP_S = 0.2  # how soon a stop is noticed between two runs
 
@@ -41,7 +43,7 @@ def run_command(config: Path, every: timedelta | None, *, once: bool) -> None:
         raise SystemExit(failed)
 
 
-def _run(settings: Any, stop: Callable[[], bool], *, stays: bool = False) -> Exit | None:
+def _run(settings: Any, stop: "Asked", *, stays: bool = False) -> Exit | None:
     """One run, told in one line of JSON. Out: with what to leave; None when nothing failed"""
     from logscan.batch.journal import Journal  # noqa: PLC0415
     from logscan.batch.run import run_once  # noqa: PLC0415
@@ -64,12 +66,12 @@ def _run(settings: Any, stop: Callable[[], bool], *, stays: bool = False) -> Exi
     click.echo(told.line())
     if told.outcome == "busy":
         journal.say("warning", "another run is at work in this data folder", folder=str(settings.data))
-    if told.outcome == "stopped":
+    if told.outcome == "stopped" and stop.by == signal.SIGINT:
         return Exit.INTERRUPTED
     return Exit.NO_EVENTS if told.failed else None
 
 
-def _around(stop: Callable[[], bool]) -> Any:
+def _around(stop: "Asked") -> Any:
     """The clock, the environment and the key of this installation are looked up here and nowhere below."""
     from logscan import __version__  # noqa: PLC0415
     from logscan.batch.run import Around  # noqa: PLC0415
@@ -84,7 +86,7 @@ def _around(stop: Callable[[], bool]) -> Any:
     return Around(installation_key(), cache_dir(), __version__, command, stop, time.sleep, _now, bundle)
 
 
-def _wait(length: timedelta, stop: Callable[[], bool]) -> None:
+def _wait(length: timedelta, stop: "Asked") -> None:
     end = time.monotonic() + length.total_seconds()
     while not stop() and (left := end - time.monotonic()) > 0:
         time.sleep(min(left, _STEP_S))

@@ -1,8 +1,15 @@
 """`logscan run`: what cron starts."""
 
 import json
+import os
+import signal
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
+import pytest
+
+from logscan.batch.run import Outcome
 from tests.batch.runs import access
 from tests.system.tool import run
 
@@ -54,3 +61,20 @@ def test_settings_that_are_wrong_end_it_with_4_and_every_fault(tmp_path: Path) -
     assert told.exit_code == 4
     assert "logscan.toml:2 sources.0.path: unknown key `path`\n  hint: did you mean `paths`?" in told.stderr
     assert "logscan.toml:3 dta: unknown key `dta`" in told.stderr
+
+
+@pytest.mark.parametrize(("asked", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)], ids=["SIGTERM", "Ctrl-C"])
+def test_who_is_asked_to_end_did_not_fail_and_who_presses_ctrl_c_is_told(
+    tmp_path: Path, asked: signal.Signals, code: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(_config: Any, around: Any, now: datetime) -> Outcome:
+        os.kill(os.getpid(), asked)
+        assert around.stop()
+        return Outcome(now, "stopped")
+
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    monkeypatch.setattr("logscan.batch.run.run_once", interrupted)
+    settings = tmp_path / "logscan.toml"
+    settings.write_text('[[sources]]\npaths = ["access.log"]\n', "utf-8")
+    told = run("run", "-c", settings)
+    assert (told.exit_code, json.loads(told.stdout)["outcome"]) == (code, "stopped")
