@@ -36,6 +36,7 @@ def write_page(page: Page, answer: Answer, now: datetime) -> str:
         version=page.version,
         bundle=page.bundle(),
         shown=answer.shown,
+        asked=answer.asked,
         title=settings.title,
         templates=page.templates,
     )

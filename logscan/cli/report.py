@@ -55,6 +55,7 @@ def render(flags: dict[str, Any], title: str, templates: str | None = None) -> t
             version=__version__,
             bundle=bundle.result(),
             shown=answer.shown,
+            asked=answer.asked,
             title=title,
             templates=own,
         )

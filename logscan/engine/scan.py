@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.analysis.asked import Asked, asked_by
 from logscan.analysis.detections import build_detections
 from logscan.analysis.findings import Observed, build_findings
 from logscan.analysis.groups import failures_by_group
@@ -25,6 +26,7 @@ class Answer(NamedTuple):
     scan: Scan
     library: Library
     shown: pl.DataFrame  # SHOWN
+    asked: Asked | None = None
 
 
 def scan_logs(request: Request, progress: Callable[[int], None], *, listed: bool = False) -> Answer:
@@ -57,11 +59,13 @@ def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool
         detections=detected,
         groups=failures_by_group(built.columns, built.members, [found.cause for found in built.findings]),
     )
-    shown = SHOWN.to_frame()
-    if listed:
-        most = judgement.measures.events_listed
-        shown = shown_events(ran.merged.classified.lazy(), built, most)
-    return Answer(scan, library, shown)
+    if not listed:
+        return Answer(scan, library, SHOWN.to_frame())
+    shown = shown_events(ran.merged.classified.lazy(), built, judgement.measures.events_listed)
+    benign = {name for name, cause in library.taxonomy.causes.items() if cause.benign}
+    real = [found.cause not in benign for found in built.findings]
+    asked = asked_by(built.columns, built.members, real, observed.visits, (observed.first, observed.last))
+    return Answer(scan, library, shown, asked)
 
 
 def _observed(merged: Merged, marks: tuple[tuple[datetime, str], ...]) -> Observed:

@@ -1,13 +1,11 @@
 """When in the week it fails, and who fails where: two tables of numbers, for charts and for reading."""
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import polars as pl
-
+from logscan.analysis.asked import Asked
 from logscan.model.finding import Scan
 from logscan.model.taxonomy import Cause
 from logscan.report.show import visible
@@ -15,7 +13,6 @@ from logscan.report.show import visible
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _HOUR = 3600
 _COVERED = timedelta(hours=36)  # of less, no hour of the day was seen twice
-_CLIENTS, _ENDPOINTS = 20, 12
 _LABEL = 60
 
 
@@ -33,16 +30,19 @@ class Heat:
 
 @dataclass(frozen=True)
 class Matrix:
-    """failed: a row for each client, a column for each endpoint. others: failures that are in none of them."""
+    """failed, requests: a row for each client, a column for each endpoint. others: failures that are in none of them.
+
+    whole: whether the page lists every failure that is counted here
+    """
 
     clients: tuple[str, ...]
     endpoints: tuple[str, ...]
     failed: tuple[tuple[int, ...], ...]
+    requests: tuple[tuple[int, ...], ...]
     others: int
-
-    @property
-    def chart(self) -> dict[str, Any]:
-        return {"clients": self.clients, "endpoints": self.endpoints, "failed": self.failed}
+    part_s: int
+    whole: bool
+    chart: Mapping[str, Any]
 
 
 def weekly_heat(scan: Scan, causes: Mapping[str, Cause]) -> Heat | None:
@@ -63,31 +63,24 @@ def weekly_heat(scan: Scan, causes: Mapping[str, Cause]) -> Heat | None:
     return Heat(tuple(map(tuple, failed)), tuple(map(tuple, events)))
 
 
-def client_matrix(shown: pl.DataFrame, real: Sequence[bool]) -> Matrix | None:
-    """Who fails where, of the failures that the page lists.
+def client_matrix(asked: Asked | None, listed: int) -> Matrix | None:
+    """Who fails where, and how much of what they ask.
 
-    In:  shown SHOWN; real: of each finding, whether it is a failure and not a normal challenge
-    Out: the most failing clients and endpoints, most first; None unless there are two of either
+    In:  listed: failures that the page lists and that are no normal challenges
+    Out: None unless there are two clients or endpoints
     """
-    kept = shown.filter(pl.Series(list(real), dtype=pl.Boolean()).gather(shown["finding"])) if shown.height else shown
-    known = kept.drop_nulls(["client", "endpoint"])
-    counts = Counter(
-        {(client, route): n for client, route, n in known.group_by("client", "endpoint").len().iter_rows()}
-    )
-    by_client, by_route = Counter[str](), Counter[str]()
-    for (client, route), n in counts.items():
-        by_client[client] += n
-        by_route[route] += n
-    clients, routes = _first(by_client, _CLIENTS), _first(by_route, _ENDPOINTS)
-    if len(clients) < 2 and len(routes) < 2:
+    if asked is None or (len(asked.clients) < 2 and len(asked.endpoints) < 2):
         return None
-    failed = tuple(tuple(counts[client, route] for route in routes) for client in clients)
-    return Matrix(_labels(clients), _labels(routes), failed, kept.height - sum(map(sum, failed)))
-
-
-def _labels(names: Sequence[str]) -> tuple[str, ...]:
-    return tuple(visible(text, _LABEL) for text in names)
-
-
-def _first(counts: Counter[str], most: int) -> list[str]:
-    return sorted(counts, key=lambda name: (-counts[name], name))[:most]
+    clients, endpoints = (tuple(visible(text, _LABEL) for text in names) for names in (asked.clients, asked.endpoints))
+    whole = listed == sum(map(sum, asked.failed)) + asked.others
+    chart = {
+        "clients": clients,
+        "endpoints": endpoints,
+        "failed": asked.failed,
+        "requests": asked.requests,
+        "parts": asked.parts,
+        "start": asked.start * 1000,
+        "part": asked.part_s * 1000,
+        "whole": whole,
+    }
+    return Matrix(clients, endpoints, asked.failed, asked.requests, asked.others, asked.part_s, whole, chart)

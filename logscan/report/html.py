@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from logscan.analysis.asked import Asked
 from logscan.model.finding import Scan
 from logscan.model.resources import reports_dir
 from logscan.model.schemas import SHOWN
@@ -36,13 +37,15 @@ def render_html(
     version: str,
     bundle: str,
     shown: pl.DataFrame | None = None,
+    asked: Asked | None = None,
     title: str = "",
     templates: Templates | None = None,
 ) -> str:
     """The whole page.
 
     In:  bundle the chart library, as `chart_bundle` gives it; generated and command only as words on the page;
-         shown: the failures for the table (SHOWN), none when it is left out; title: what the reader calls the case;
+         shown: the failures for the table (SHOWN), none when it is left out; asked: who
+         asked for what; title: what the reader calls the case;
          templates: those of `load_templates`, the shipped ones when left out
     Errors: SettingsError when a template of the reader's own fails
     Law: a pure function of its arguments; no text of `scan` becomes markup, script, style, link or anything unseen;
@@ -57,7 +60,8 @@ def render_html(
     heat = weekly_heat(scan, causes)
     titles = [show.visible(cause_words(library.taxonomy, found.cause).title, LABEL) for found in scan.findings]
     paired = pairing(listed, titles)
-    matrix = client_matrix(listed, [not cause_words(library.taxonomy, found.cause).benign for found in scan.findings])
+    benign = [place for place, found in enumerate(scan.findings) if cause_words(library.taxonomy, found.cause).benign]
+    matrix = client_matrix(asked, listed.height - int(listed["finding"].is_in(benign).sum()))
     scripts = [bundle, script] if page.timeline or matrix or paired else [script]
     chart: dict[str, Any] = {"cards": _named(page)}
     if page.timeline:

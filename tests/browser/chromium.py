@@ -1,83 +1,98 @@
 """Headless Chromium that keeps a record of what a page asks for and complains of."""
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
 
-BROWSER, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
-WHY_NOT = (
-    ""
-    if BROWSER and DRIVER
-    else "chromium and chromedriver are not installed (Debian: apt install chromium chromium-driver)"
-)
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+
+BROWSER = shutil.which("chromium")
+WHY_NOT = "" if BROWSER else "chromium is not installed (Debian: apt install chromium)"
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--disable-dev-shm-usage", "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+_USABLE = "() => !document.querySelector('#events-data') || !!document.documentElement.dataset.page"
 
 
 class Record(NamedTuple):
     requests: list[str]  # every URL asked for but the page itself
-    complaints: list[str]  # every console message of level WARNING or worse, every dialog, every new window
+    complaints: list[str]  # every warning or error of the console, every fault, dialog and new window
+
+
+_RECORDS: WeakKeyDictionary[Page, Record] = WeakKeyDictionary()
 
 
 @contextmanager
-def browser(profile: Path, *flags: str) -> Iterator[Any]:
-    """A driver with a fresh profile, no network and no patience for dialogs."""
-    from selenium.webdriver import Chrome, ChromeOptions
-    from selenium.webdriver.chrome.service import Service
-
-    options = ChromeOptions()
-    options.binary_location = BROWSER
-    for flag in (
-        "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync",
-        "--disable-background-networking", "--disable-component-update", "--disable-dev-shm-usage", "--hide-scrollbars",
-        "--host-resolver-rules=MAP * ~NOTFOUND", f"--user-data-dir={profile}", *flags,
-    ):  # fmt: skip
-        options.add_argument(flag)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = Chrome(options, Service(DRIVER))
-    driver.set_page_load_timeout(60)
-    try:
-        yield driver
-    finally:
-        driver.quit()
+def browser(profile: Path) -> Iterator[BrowserContext]:
+    """Chromium with a fresh profile and no network; its driver comes with Playwright, no browser of its own does."""
+    with sync_playwright() as playwright:
+        context = playwright.chromium.launch_persistent_context(
+            profile, executable_path=BROWSER, headless=True, args=FLAGS, viewport={"width": 1280, "height": 900}
+        )
+        context.set_default_timeout(60_000)
+        try:
+            yield context
+        finally:
+            context.close()
 
 
-def show(driver: Any, page: Path, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "") -> None:
-    """Load a page at a size of the viewport and wait until it can be used; older records are thrown away."""
-    command = driver.execute_cdp_cmd
-    command(
-        "Emulation.setDeviceMetricsOverride",
-        {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": False},
-    )
-    scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
-    command("Emulation.setEmulatedMedia", {"media": media, "features": [scheme]})
-    driver.get_log("browser"), driver.get_log("performance")
-    driver.get(page.as_uri())
-    drawn = "return !document.querySelector('#events-data') || !!document.documentElement.dataset.page"
-    for _ in range(200):
-        if driver.execute_script(drawn):
-            break
-        driver.execute_async_script("setTimeout(arguments[0], 50)")
+def new_tab(context: BrowserContext) -> Page:
+    """A tab with no patience for dialogs that records what its page does."""
+    tab = context.new_page()
+    kept = _RECORDS[tab] = Record([], [])
+
+    def asked(request: Any) -> None:
+        page = request.is_navigation_request() and request.frame == tab.main_frame
+        if not page and not request.url.startswith(("data:", "blob:")):
+            kept.requests.append(request.url)
+
+    def said(message: Any) -> None:
+        if message.type in ("warning", "error", "assert"):
+            kept.complaints.append(f"{message.type}: {message.text}")
+
+    def dialog(opened: Any) -> None:
+        kept.complaints.append(f"dialog: {opened.type} {opened.message}")
+        opened.dismiss()
+
+    tab.on("request", asked)
+    tab.on("console", said)
+    tab.on("pageerror", lambda fault: kept.complaints.append(f"fault: {fault.name}: {fault.message}"))
+    tab.on("dialog", dialog)
+    tab.on("popup", lambda window: kept.complaints.append(f"window: {window.url}"))
+    tab.on("crash", lambda _: kept.complaints.append("crash"))
+    return tab
 
 
-def record(driver: Any) -> Record:
+def show(
+    tab: Page, page: Path | str, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "screen"
+) -> None:
+    """Load a page (a file, or an address) at a size and wait until it can be used; older records are thrown away."""
+    tab.set_viewport_size({"width": width, "height": height})
+    tab.emulate_media(color_scheme="dark" if dark else "light", media="print" if media == "print" else "screen")
+    if tab.url != "about:blank":
+        tab.goto("about:blank")  # an address that differs in its fragment alone would load nothing
+    for kept in _RECORDS[tab]:
+        kept.clear()
+    tab.goto(page.as_uri() if isinstance(page, Path) else page)
+    tab.wait_for_function(_USABLE)
+
+
+def record(tab: Page) -> Record:
     """What the page did since it was loaded."""
-    complaints = [
-        f"{e['level']}: {e['message']}" for e in driver.get_log("browser") if e["level"] in ("WARNING", "SEVERE")
-    ]
-    events = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    asked = [e["params"] for e in events if e["method"] == "Network.requestWillBeSent"]
-    urls = [
-        p["request"]["url"] for p in asked if p.get("type") != "Document" or p["request"]["url"] != p["documentURL"]
-    ]
-    complaints += [e["method"] for e in events if e["method"] in ("Page.javascriptDialogOpening", "Page.windowOpen")]
-    return Record([url for url in urls if not url.startswith("data:")], complaints)
+    tab.evaluate("() => new Promise(requestAnimationFrame)")  # what it did is told before its answer
+    return Record(*(list(kept) for kept in _RECORDS[tab]))
 
 
-def picture(driver: Any, target: Path, *, whole: bool = True) -> None:
-    """A screenshot of the whole page."""
-    import base64
-
-    shot = driver.execute_cdp_cmd("Page.captureScreenshot", {"captureBeyondViewport": whole})
-    target.write_bytes(base64.b64decode(shot["data"]))
+def faults(tab: Page) -> Any:
+    """What axe-core finds serious or critical on the page as it is."""
+    tab.evaluate(files("axe_core_python").joinpath("axe.min.js").read_text("utf-8"))
+    return tab.evaluate(
+        "() => axe.run(document, { resultTypes: ['violations'] }).then((told) => told.violations"
+        ".filter((fault) => ['serious', 'critical'].includes(fault.impact))"
+        ".map((fault) => `${fault.id}: ${fault.nodes[0].html.slice(0, 200)}`))"
+    )

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
+from playwright.sync_api import Page
 
 from logscan.cli.main import cli
 from logscan.report.show import visible
-from tests.browser.chromium import WHY_NOT, browser, record, show
+from tests.browser.chromium import WHY_NOT, record, show
 from tests.hostile.corpus import PAYLOADS
 
 pytestmark = [pytest.mark.browser, pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)]
@@ -71,7 +72,7 @@ def odd_rules(folder: Path) -> Path:
     return folder
 
 
-def test_nothing_that_anybody_named_becomes_anything_but_text(tmp_path: Path) -> None:
+def test_nothing_that_anybody_named_becomes_anything_but_text(tab: Page, tmp_path: Path) -> None:
     logs = tmp_path / "logs"
     logs.mkdir()
     for k, name in enumerate(NAMES):
@@ -87,28 +88,21 @@ def test_nothing_that_anybody_named_becomes_anything_but_text(tmp_path: Path) ->
     asked += ["--formats", str(odd_format(tmp_path / "f")), "--rules", str(odd_rules(tmp_path / "r"))]
     ran = CliRunner().invoke(cli, asked)
     assert ran.exit_code == 0, ran.output
-    with browser(tmp_path / "profile") as driver:
-        show(driver, out)
-        assert record(driver) == ([], [])
-        assert driver.execute_script(
-            "return window.pwned === undefined && document.querySelectorAll('h1').length === 1"
+    show(tab, out)
+    assert record(tab) == ([], [])
+    assert tab.evaluate("window.pwned === undefined && document.querySelectorAll('h1').length === 1")
+    text = tab.evaluate("document.body.textContent")
+    files = tab.evaluate("[...document.querySelectorAll('#inputs th code')].map(e => e.textContent)")
+    assert not [name for name in NAMES if not any(visible(f"{name}.log") in file for file in files)]
+    words = visible(WORDS, 160)
+    for place in ("brand .title", "of-mark", "card h3", "reasons li", "card .definition"):
+        told: list[str] = tab.evaluate(
+            f"[...document.querySelectorAll('.{place}')].map(e => e.textContent.replaceAll('`', ''))"
         )
-        text = driver.execute_script("return document.body.textContent")
-        files = driver.execute_script(
-            "return [...document.querySelectorAll('#inputs th code')].map(e => e.textContent)"
-        )
-        assert not [name for name in NAMES if not any(visible(f"{name}.log") in file for file in files)]
-        words = visible(WORDS, 160)
-        for place in ("brand .title", "of-mark", "card h3", "reasons li", "card .definition"):
-            told: list[str] = driver.execute_script(
-                f"return [...document.querySelectorAll('.{place}')].map(e => e.textContent.replaceAll('`', ''))"
-            )
-            assert any(words[:50] in each for each in told), place
-        assert text.count(words[:50]) > 8
-        assert driver.title.startswith(re.sub(r"\s+", " ", words)[:50])
-        links: Any = driver.execute_script(
-            "return [...document.querySelectorAll('[href]')].map(e => e.getAttribute('href'))"
-        )
-        assert {link[0] for link in links if link != "data:,"} == {"#"}
-        told_of = json.loads(driver.execute_script("return document.getElementById('provenance').textContent"))
-        assert len(told_of["inputs"]) == len(NAMES) + 1
+        assert any(words[:50] in each for each in told), place
+    assert text.count(words[:50]) > 8
+    assert tab.title().startswith(re.sub(r"\s+", " ", words)[:50])
+    links: Any = tab.evaluate("[...document.querySelectorAll('[href]')].map(e => e.getAttribute('href'))")
+    assert {link[0] for link in links if link != "data:,"} == {"#"}
+    told_of = json.loads(tab.evaluate("document.getElementById('provenance').textContent"))
+    assert len(told_of["inputs"]) == len(NAMES) + 1

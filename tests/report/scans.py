@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from logscan.analysis.asked import Asked
 from logscan.model.contrast import Contrast, Trait
 from logscan.model.finding import (
     Alternative,
@@ -238,6 +239,31 @@ def failures(scan: Scan, *, each: int = 40) -> pl.DataFrame:
                 }
             )
     return pl.DataFrame(rows, schema=SHOWN).sort("t", "path", "line")
+
+
+def asked(scan: Scan, *, each: int = 40) -> Asked | None:
+    """Who asked for what: what `failures` gives, and as many again that did not fail, in the hour of the failure."""
+    benign = {name for name, cause in library().taxonomy.causes.items() if cause.benign}
+    real = [place for place, one in enumerate(scan.findings) if one.cause not in benign]
+    bad = failures(scan, each=each).filter(pl.col("finding").is_in(real))
+    known = bad.drop_nulls(["client", "endpoint"])
+    if known.is_empty():
+        return None
+    clients, endpoints = (
+        tuple(known[name].value_counts(sort=True).sort("count", name, descending=[True, False])[name])[:20]
+        for name in ("client", "endpoint")
+    )
+    parts = [[[0] * 48 for _ in endpoints] for _ in clients]
+    failed = [[0] * len(endpoints) for _ in clients]
+    for when, client, endpoint in known.select("t", "client", "endpoint").iter_rows():
+        if client in clients and endpoint in endpoints:
+            at, to = clients.index(client), endpoints.index(endpoint)
+            failed[at][to] += 1
+            parts[at][to][int((when - START) / HOUR)] += 2
+    requests = [[sum(cell) for cell in row] for row in parts]
+    inside = [tuple(tuple(map(tuple, row)) for row in parts), int(START.timestamp()), 3600]
+    tables = [tuple(map(tuple, table)) for table in (failed, requests)]
+    return Asked(clients, endpoints, *tables, *inside, bad.height - sum(map(sum, failed)))  # type: ignore[arg-type, call-arg]
 
 
 def empty(**changes: Any) -> Scan:

@@ -7,10 +7,9 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.model.schemas import SHOWN
 from logscan.report.context import cause_words
 from logscan.report.heat import client_matrix, weekly_heat
-from tests.report.scans import START, empty, failures, library, typical
+from tests.report.scans import START, asked, empty, failures, library, typical
 
 CAUSES = {cause: cause_words(library().taxonomy, cause) for cause in typical().by_cause}
 MONDAY = datetime(2026, 3, 9, tzinfo=UTC)
@@ -40,28 +39,26 @@ def test_a_short_log_a_coarse_one_and_a_calm_one_have_no_week() -> None:
     assert weekly_heat(empty(timeline=long), CAUSES) is not None
 
 
-def test_the_matrix_counts_what_is_listed_and_says_what_it_leaves_out() -> None:
+def test_the_matrix_tells_failures_and_requests_and_what_it_leaves_out() -> None:
     scan = typical()
-    rows = failures(scan)
-    real = [not CAUSES[found.cause].benign for found in scan.findings]
-    matrix = client_matrix(rows, real)
+    told = asked(scan)
+    assert told is not None
+    real = [at for at, found in enumerate(scan.findings) if not CAUSES[found.cause].benign]
+    listed = failures(scan).filter(pl.col("finding").is_in(real)).height
+    matrix = client_matrix(told, listed)
     assert matrix is not None
-    kept = rows.filter(pl.col("finding").is_in([at for at, each in enumerate(real) if each]))
-    assert sum(map(sum, matrix.failed)) + matrix.others == kept.height
-    assert len(matrix.failed) == len(matrix.clients)
-    assert {len(row) for row in matrix.failed} == {len(matrix.endpoints)}
-    sums = [sum(row) for row in matrix.failed]
-    assert sums == sorted(sums, reverse=True)
-    crowd = pl.concat([rows] * 40).with_columns(
-        (pl.lit("192.0.2.") + pl.int_range(pl.len()).cast(pl.String())).alias("client")
-    )
-    many = client_matrix(crowd, real)
-    assert many is not None
-    assert len(many.clients) == 20
-    assert many.others > 0
+    assert sum(map(sum, matrix.failed)) + matrix.others == listed
+    assert matrix.whole
+    assert not client_matrix(told, listed - 1).whole  # type: ignore[union-attr]
+    assert matrix.chart["requests"] == tuple(tuple(2 * n for n in row) for row in matrix.failed)
+    odd = client_matrix(told._replace(clients=("\x1b" + "x" * 99, *told.clients[1:])), listed)
+    assert odd is not None
+    assert odd.clients[0] == "\\x1b" + "x" * 59 + " … (40 more characters)"
 
 
 def test_one_client_on_one_endpoint_needs_no_matrix() -> None:
-    rows = failures(replace(typical(), findings=typical().findings[:1])).with_columns(pl.lit("/a").alias("endpoint"))
-    assert client_matrix(rows, [True]) is None
-    assert client_matrix(SHOWN.to_frame(), [True]) is None
+    one = asked(replace(typical(), findings=typical().findings[2:3]))
+    assert one is not None
+    assert (one.clients, one.endpoints) == (("203.0.113.66",), ("/login",))
+    assert client_matrix(one, 40) is None
+    assert client_matrix(None, 0) is None

@@ -6,13 +6,12 @@ import json
 import re
 import unicodedata
 from pathlib import Path
-from typing import Any
 
 import polars as pl
 import pytest
 from click.testing import Result
 
-from tests.browser.chromium import WHY_NOT, browser, record, show
+from tests.browser.chromium import WHY_NOT, browser, new_tab, record, show
 from tests.hostile.corpus import MEGABYTE, write_corpus
 from tests.system.tool import run
 
@@ -112,15 +111,9 @@ def test_every_ndjson_line_is_one_event(corpus: Path) -> None:
     assert len(places) == len(rows)
 
 
-@pytest.fixture(scope="module")
-def driver(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with browser(tmp_path_factory.mktemp("profile")) as running:
-        yield running
-
-
 @pytest.mark.browser
 @pytest.mark.skipif(bool(WHY_NOT), reason=WHY_NOT)
-def test_the_page_is_inert_in_a_browser(driver: Any, tmp_path: Path) -> None:
+def test_the_page_is_inert_in_a_browser(tmp_path: Path) -> None:
     write_corpus(tmp_path / "logs", largest=LARGEST)
     field = "<b>" * (MEGABYTE // 3)
     (tmp_path / "logs" / "megabyte.log").write_text(
@@ -130,14 +123,18 @@ def test_the_page_is_inert_in_a_browser(driver: Any, tmp_path: Path) -> None:
     page = tmp_path / "page.html"
     assert run("report", tmp_path / "logs", "-o", page).exit_code == 0
     assert page.stat().st_size < 4_000_000  # long texts are cut
-    show(driver, page)
-    assert record(driver) == ([], [])
-    assert driver.execute_script("return window.pwned === undefined && !({}).pwned")
-    assert driver.execute_script("return document.documentElement.dataset.chart") == "ready"
-    assert driver.execute_script("return document.querySelectorAll('h1').length") == 1
-    assert driver.execute_script("return document.documentElement.scrollWidth") == 1280
-    odd = "return [...document.querySelectorAll('a, iframe, img, base, link')].map(e => e.getAttribute('href') || e.tagName)"
-    assert not [link for link in driver.execute_script(odd) if not re.match(r"#|data:,$", link)]
+    with browser(tmp_path / "profile") as chromium:
+        tab = new_tab(chromium)
+        show(tab, page)
+        assert record(tab) == ([], [])
+        assert tab.evaluate("window.pwned === undefined && !({}).pwned")
+        assert tab.evaluate("document.documentElement.dataset.chart") == "ready"
+        assert tab.evaluate("document.querySelectorAll('h1').length") == 1
+        assert tab.evaluate("document.documentElement.scrollWidth") == 1280
+        odd = (
+            "[...document.querySelectorAll('a, iframe, img, base, link')].map(e => e.getAttribute('href') || e.tagName)"
+        )
+        assert not [link for link in tab.evaluate(odd) if not re.match(r"#|data:,$", link)]
 
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJhZGEiLCJleHAiOjE3NzMzMTQwMDB9.5rQ1w8Zk0yTfVd3sLhXqJb7nPcMgAe2uRoIiKtWzYxE"
