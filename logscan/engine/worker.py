@@ -171,8 +171,7 @@ def _may_fail_by_fields(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Se
     asked = plan.fielded.of(dataset)
     if asked is None:
         return pl.repeat(value=False, n=narrow.height, dtype=pl.Boolean(), eager=True)
-    unread = plan.fills[dataset].union(CONTENT).difference(narrow.columns)
-    return may_match_fields(narrow, asked, unread)
+    return may_match_fields(narrow["event.original"], asked)
 
 
 def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:

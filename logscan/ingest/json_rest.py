@@ -9,6 +9,7 @@ from logscan.ingest.json_slow import BrokenError, parse_object, to_json, trimmed
 from logscan.ingest.keyed import Group
 
 Parts = tuple[str, ...]
+Shape = tuple[tuple[Parts, bool], ...]  # the ways to all scalars, and whether each begins with a digit
 
 
 def rests(lines: Iterable[str], groups: tuple[Group, ...]) -> list[str | None]:
@@ -16,8 +17,7 @@ def rests(lines: Iterable[str], groups: tuple[Group, ...]) -> list[str | None]:
 
     Lines that hold the same keys lose the same ones: which, is worked out once.
     """
-    ranks = _ranks(groups)
-    taken: dict[tuple[tuple[Parts, bool], ...], list[Parts]] = {}
+    taken: dict[Shape, list[Parts]] = {}
     found: list[str | None] = []
     for line in lines:
         try:
@@ -25,25 +25,33 @@ def rests(lines: Iterable[str], groups: tuple[Group, ...]) -> list[str | None]:
         except BrokenError:
             found.append(None)
             continue
-        shape = tuple((parts, str(scalar).lstrip()[:1].isdigit()) for parts, scalar in _scalars(value, ()))
+        shape = shape_of(value)
         if shape not in taken:
-            taken[shape] = _taken(shape, ranks, groups)
+            taken[shape] = taken_of(shape, groups)
         for parts in taken[shape]:
             _remove(value, parts)
         found.append(to_json(value) if value else None)
     return found
 
 
-def _taken(
-    shape: tuple[tuple[Parts, bool], ...], ranks: Mapping[Parts, list[tuple[int, int]]], groups: tuple[Group, ...]
-) -> list[Parts]:
+def shape_of(value: Mapping[str, Any]) -> Shape:
+    return tuple((parts, str(scalar).lstrip()[:1].isdigit()) for parts, scalar in _scalars(value, ()))
+
+
+def taken_of(shape: Shape, groups: tuple[Group, ...]) -> list[Parts]:
     """The ways to the scalars that fill columns; a numeric column takes only what begins with a digit."""
+    ranks = _ranks(groups)
     best = dict[int, tuple[int, Parts]]()
     for parts, digit in shape:
         for group, rank in ranks.get(parts, ()):
             if (digit or not groups[group].numeric) and rank < best.get(group, (len(ranks) + 1, ()))[0]:
                 best[group] = (rank, parts)
     return sorted({parts for _, parts in best.values()})
+
+
+def is_numeric(parts: Parts, groups: tuple[Group, ...]) -> bool:
+    """Whether a column of numbers may be filled from there."""
+    return any(groups[group].numeric for group, _ in _ranks(groups).get(parts, ()))
 
 
 @lru_cache(maxsize=64)
@@ -57,7 +65,7 @@ def _ranks(groups: tuple[Group, ...]) -> dict[Parts, list[tuple[int, int]]]:
     return found
 
 
-def _scalars(value: dict[str, Any], above: Parts) -> Iterator[tuple[Parts, Any]]:
+def _scalars(value: Mapping[str, Any], above: Parts) -> Iterator[tuple[Parts, Any]]:
     for key, inner in value.items():
         if isinstance(inner, dict):
             yield from _scalars(inner, (*above, key))

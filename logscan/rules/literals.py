@@ -4,9 +4,10 @@ Source: https://docs.rs/regex/latest/regex/#syntax; whatever is not surely under
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any, NamedTuple
 
 # Without regard to case `s` is also the long s, and the lower case of that is not `s`: it is one more text to look for.
 LONG_S = "\u017f"
@@ -28,35 +29,80 @@ class _UnknownError(ValueError):
     """Syntax that is not understood here."""
 
 
+class Each(NamedTuple):
+    """All of these are there."""
+
+    parts: tuple["Held", ...]
+
+
+class Either(NamedTuple):
+    """One of these is there."""
+
+    parts: tuple["Held", ...]
+
+
+Held = str | Each | Either  # what surely stands in a text, in lower case; the empty text: nothing is known
+
+
 @lru_cache(maxsize=4096)
 def required_literals(pattern: str) -> frozenset[str] | None:
     """Texts in lower case; the lower case of whatever the pattern matches holds at least one. None: not known."""
+    return chosen(held(pattern), lambda texts: -min(len(text) for text in texts if text != LONG_S))
+
+
+def held(pattern: str) -> Held:
+    """What the lower case of whatever the pattern matches holds."""
     try:
         reader = _Reader(pattern)
         found = reader.whole()
     except _UnknownError:
-        return None
-    if found and reader.any_case and any("s" in text for text in found):
-        found.append(LONG_S)
-    return frozenset(found) if found else None
+        return ""
+    return _with_long_s(found) if reader.any_case else found
 
 
-def plain(texts: Iterable[str]) -> tuple[str, ...]:
-    """The longest part of each text that a line and its fields write alike; none when one of them has no such part."""
-    found = {max(_ALIKE.findall(text), key=len, default="") for text in texts}
-    return () if "" in found else tuple(sorted(found))
+def chosen(node: Held, cost: Callable[[frozenset[str]], Any]) -> frozenset[str] | None:
+    """Texts of which one is there: of all that stand there together, those that cost least. None: not known."""
+    if isinstance(node, str):
+        return frozenset({node}) if node else None
+    found = [chosen(part, cost) for part in node.parts]
+    known = [texts for texts in found if texts]
+    if isinstance(node, Each):
+        return min(known, key=cost, default=None)
+    return frozenset().union(*known) if found and len(known) == len(found) else None
+
+
+def texts_of(node: Held) -> frozenset[str]:
+    if isinstance(node, str):
+        return frozenset({node})
+    return frozenset().union(*map(texts_of, node.parts))
+
+
+def _with_long_s(node: Held) -> Held:
+    if not isinstance(node, str):
+        return type(node)(tuple(map(_with_long_s, node.parts)))
+    return Either((node, LONG_S)) if "s" in node else node
+
+
+def plain(node: Held) -> Held:
+    """The longest part of each text that a line and its fields write alike."""
+    if isinstance(node, str):
+        return max(_ALIKE.findall(node), key=len, default="")
+    parts = tuple(dict.fromkeys(map(plain, node.parts)))
+    if len(parts) == 1:
+        return parts[0]
+    return type(node)(tuple(part for part in parts if part) if isinstance(node, Each) else parts)
 
 
 @dataclass
 class _Branch:
-    """What one branch of an alternation surely holds: the best set of texts so far, and the text that is growing."""
+    """What one branch of an alternation surely holds, and the text that is growing."""
 
-    best: Sequence[str] = ()
+    parts: list[Held] = field(default_factory=list)
     text: str = field(default="")
 
-    def offer(self, texts: Sequence[str]) -> None:
+    def offer(self, part: Held) -> None:
         self.cut()
-        self._better(texts)
+        self.parts.append(part)
 
     def add(self, text: str) -> None:
         for index, part in enumerate(_UNSURE.split(text)):
@@ -65,12 +111,9 @@ class _Branch:
             self.text += part.lower()
 
     def cut(self) -> None:
-        self._better([self.text] if self.text else [])
+        if self.text:
+            self.parts.append(self.text)
         self.text = ""
-
-    def _better(self, texts: Sequence[str]) -> None:
-        if texts and (not self.best or min(map(len, texts)) > min(map(len, self.best))):
-            self.best = texts
 
 
 class _Reader:
@@ -80,20 +123,19 @@ class _Reader:
             self.any_case |= "i" in found[1]
             self.at = found.end()
 
-    def whole(self) -> list[str]:
+    def whole(self) -> Held:
         found = self._alternation()
         if self.at < len(self.pattern):
             raise _UnknownError
         return found
 
-    def _alternation(self) -> list[str]:
-        """One text of the list is there; empty: nothing is known."""
+    def _alternation(self) -> Held:
         branches = [self._branch()]
         while self._take("|"):
             branches.append(self._branch())
-        return [text for branch in branches for text in branch] if all(branches) else []
+        return Either(tuple(branches)) if len(branches) > 1 else branches[0]
 
-    def _branch(self) -> Sequence[str]:
+    def _branch(self) -> Held:
         branch = _Branch()
         while self.at < len(self.pattern) and self.pattern[self.at] not in "|)":
             if plain := _PLAIN.match(self.pattern, self.at):
@@ -106,22 +148,23 @@ class _Reader:
             if letter and least:
                 branch.add(letter)
             else:
-                branch.offer(group if group and least else [])
+                branch.offer(group if group and least else "")
             if not exact:
                 branch.cut()
         branch.cut()
-        return branch.best
+        parts = tuple(part for part in branch.parts if part)
+        return parts[0] if len(parts) == 1 else Each(parts)
 
-    def _group(self) -> Sequence[str]:
+    def _group(self) -> Held:
         found = _GROUP.match(self.pattern, self.at)
         if not found or self.pattern.startswith("?", found.end()):
             raise _UnknownError
         self.at = found.end()
         self.any_case |= "i" in (found["flags"] or "")
-        texts = self._alternation()
+        inner = self._alternation()
         if not self._take(")"):
             raise _UnknownError
-        return texts
+        return inner
 
     def _letter(self) -> str:
         """A letter that stands for itself; empty for what may be anything."""

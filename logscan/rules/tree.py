@@ -15,10 +15,7 @@ from typing import NamedTuple
 
 import polars as pl
 
-from logscan.rules.literals import plain, required_literals
 from logscan.rules.network import inside
-
-LINE, FIELDS = "event.original", "logscan.fields"
 
 
 class Column(NamedTuple):
@@ -175,16 +172,7 @@ def _bound(node: Node, unread: Collection[str], told: Collection[str], *, upper:
         return ~_bound(node.part, unread, told, upper=not upper)
     if columns(node).isdisjoint(unread):
         return express(node, told)
-    if upper and LINE in told and (texts := _in_line(node)):
-        return pl.col(LINE).str.contains_any(list(texts), ascii_case_insensitive=True).fill_null(value=True)
     return pl.lit(value=upper)
-
-
-def _in_line(node: Leaf) -> tuple[str, ...]:
-    """Texts of which one stands in the line itself where this holds of its fields; none: not known."""
-    if not isinstance(node, Text | Regex) or node.column.name != FIELDS:
-        return ()
-    return plain(required_literals(node.pattern) or () if isinstance(node, Regex) else [w.literal for w in node.words])
 
 
 def lowered(column: Column) -> pl.Expr:
