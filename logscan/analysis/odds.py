@@ -32,9 +32,23 @@ class Table(NamedTuple):
         a, b, c, d = self
         if not a:
             return 1.0
-        from scipy.stats import hypergeom  # noqa: PLC0415 - start-up time
+        most = min(b, c)
+        at = np.arange(most)
+        # each further one that has it multiplies the probability by what one cell loses over what another gains
+        grown = np.log(b - at) + np.log(c - at) - np.log(a + 1 + at) - np.log(d + 1 + at)
+        logs = _log_chance(self) + np.concatenate(([0.0], np.cumsum(grown)))
+        return min(1.0, float(np.exp(logs).sum()))
 
-        return float(hypergeom.sf(a - 1, a + b + c + d, a + c, a + b))
+
+def _log_chance(table: Table) -> float:
+    """The logarithm of the probability of exactly this table, when its sums are what they are."""
+    a, b, c, d = table
+    sums = (a + b, c + d, a + c, b + d)
+    return sum(map(_log_factorial, sums)) - sum(map(_log_factorial, (*table, a + b + c + d)))
+
+
+def _log_factorial(count: int) -> float:
+    return math.lgamma(count + 1)
 
 
 class Odds(NamedTuple):
@@ -61,6 +75,10 @@ def corrected(p: Sequence[float]) -> list[float]:
 
     Source: Benjamini and Hochberg (1995)
     """
-    from scipy.stats import false_discovery_control  # noqa: PLC0415 - start-up time
-
-    return [float(q) for q in false_discovery_control(p)] if p else []
+    if not p:
+        return []
+    order = np.argsort(p)
+    steps = np.asarray(p, dtype=float)[order] * len(p) / np.arange(1, len(p) + 1)
+    found = np.empty(len(p))
+    found[order] = np.minimum.accumulate(steps[::-1])[::-1].clip(max=1.0)
+    return [float(q) for q in found]

@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import fisher_exact
+from scipy.stats import false_discovery_control, fisher_exact, hypergeom
 from scipy.stats.contingency import odds_ratio
 
 from logscan.analysis.odds import Table, corrected, odds_of
@@ -34,3 +34,15 @@ def test_swapping_the_groups_gives_the_reciprocals(a: int, b: int, c: int, d: in
 def test_q_is_the_smallest_rate_at_which_each_is_still_told() -> None:
     assert corrected([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.02, 0.04, 0.04, 0.02])
     assert corrected([]) == []
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_q_is_that_of_benjamini_and_hochberg(p: list[float]) -> None:
+    assert corrected(p) == pytest.approx(list(false_discovery_control(p)))
+
+
+@pytest.mark.parametrize("cells", [(900, 40_000, 700, 60_000), (5_000, 100_000, 5_000, 100_000), (0, 9, 9, 9)])
+def test_large_tables_are_as_exact(cells: tuple[int, int, int, int]) -> None:
+    a, b, c, d = cells
+    expected = float(hypergeom.sf(a - 1, a + b + c + d, a + c, a + b))
+    assert Table(*cells).p == pytest.approx(expected, rel=1e-6)
