@@ -101,7 +101,7 @@ def about(incident: Incident) -> dict[str, Any]:
         "flapping": incident.flapping,
         "acknowledged": incident.acked or None,
         "scopes": incident.scopes,
-        "findings": sorted(incident.members)[:_FINDINGS],
+        "findings": sorted(incident.here)[:_FINDINGS],
     }
 
 

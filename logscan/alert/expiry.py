@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from logscan.alert.incident import DUE, EXPIRING, RESOLVED, Incident, Member, Notice, Told, member_of
-from logscan.alert.membership import identity
+from logscan.alert.incident import DUE, EXPIRING, RESOLVED, Incident, Notice, member_of, with_told
+from logscan.alert.membership import begun, identity
 from logscan.model.finding import Finding
 from logscan.rules.correlate import Page
 
@@ -26,9 +26,34 @@ def expected(
     In:  pages: those that tell of an expiry; known: what is remembered of such
     Law: a time that moves by less than its own doubt, or half a period, is the same; what is past is not told
     """
-    by_id = {finding.id: finding for finding in findings}
     found = {key: _passed(each, now) for key, each in known.items()}
     notices = []
+    for key, (page, finding, when) in _soonest(findings, pages, now).items():
+        member = member_of(finding)
+        if member is None:
+            continue
+        old = found.get(key)
+        same = old is not None and old.due is not None and abs(when - old.due) <= _doubt(finding)
+        if same and old is not None and old.told:
+            continue
+        serial, within_s = old.serial if old else 0, finding.next_within_s or 0.0
+        if when - now > lead:
+            continue
+        incident = replace(begun(key, page, finding.id, member), status=DUE, due=when, within_s=within_s, serial=serial)
+        incident = replace(incident, silenced=silenced(incident))
+        if not incident.silenced:
+            incident = with_told(incident, EXPIRING, now)
+            notices.append(Notice(f"{key}-{incident.serial}", EXPIRING, now, incident))
+        found[key] = incident
+    return found, notices
+
+
+def _soonest(
+    findings: Sequence[Finding], pages: Sequence[Page], now: datetime
+) -> dict[str, tuple[Page, Finding, datetime]]:
+    """What comes next of each subject, by the identity that it is told under."""
+    by_id = {finding.id: finding for finding in findings}
+    found: dict[str, tuple[Page, Finding, datetime]] = {}
     for page in pages:
         for name in page.members if page.tells == "expiry" else ():
             finding = by_id.get(name)
@@ -36,18 +61,10 @@ def expected(
             when = next_time(finding, now) if finding else None
             if finding is None or member is None or when is None:
                 continue
-            key = identity(page, name)
-            old = found.get(key)
-            same = old is not None and old.due is not None and abs(when - old.due) <= _doubt(finding)
-            incident = _due(key, page, (name, member), when, old) if not same or old is None else old
-            if (same and incident.told) or when - now > lead:
-                continue
-            incident = replace(incident, silenced=silenced(incident), within_s=finding.next_within_s or 0.0)
-            if not incident.silenced:
-                incident = _told(incident, member, now)
-                notices.append(Notice(f"{key}-{incident.serial}", EXPIRING, now, incident))
-            found[key] = incident
-    return found, notices
+            key = identity(page, member)
+            if key not in found or when < found[key][2]:
+                found[key] = page, finding, when
+    return found
 
 
 def next_time(finding: Finding, now: datetime) -> datetime | None:
@@ -64,23 +81,3 @@ def _doubt(finding: Finding) -> timedelta:
 def _passed(incident: Incident, now: datetime) -> Incident:
     over = incident.due is not None and now >= incident.due
     return replace(incident, status=RESOLVED) if over else incident
-
-
-def _due(key: str, page: Page, one: tuple[str, Member], when: datetime, old: Incident | None) -> Incident:
-    return Incident(
-        id=key,
-        rule=page.rule,
-        values=page.values,
-        timespan_s=page.timespan_s,
-        level=page.level,
-        status=DUE,
-        members={one[0]: one[1]},
-        started=one[1].first_seen,
-        serial=old.serial if old else 0,
-        due=when,
-    )
-
-
-def _told(incident: Incident, member: Member, now: datetime) -> Incident:
-    told = Told(now, EXPIRING, incident.severity, member.width, 1, (member.cause,), member.last_seen)
-    return replace(incident, told=told, serial=incident.serial + 1)

@@ -1,6 +1,6 @@
 """What is to be told now, and what is not: the gate between findings and people."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -15,16 +15,18 @@ from logscan.alert.incident import (
     RESOLVED,
     SILENT,
     Incident,
-    Member,
     Memory,
     Notice,
+    Span,
     Told,
     member_of,
+    with_told,
 )
 from logscan.alert.limit import limited
 from logscan.alert.membership import assign
 from logscan.model.finding import Finding
 from logscan.model.severity import severity_rank
+from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.correlate import Page
 
 
@@ -32,6 +34,7 @@ from logscan.rules.correlate import Page
 class Seen:
     """What the logs cover.
 
+    since    time of the oldest event that is looked at; None: not known
     until    time of the newest event; None when there is none
     traffic  requests succeeded then or later; None: none did
     whole    everything that was to be read was read
@@ -40,6 +43,7 @@ class Seen:
     until: datetime | None
     traffic: datetime | None = None
     whole: bool = True
+    since: datetime | None = None
 
     def traffic_since(self, when: datetime) -> bool:
         return self.traffic is not None and self.traffic > when
@@ -100,18 +104,19 @@ def gate(
     notices: list[Notice] = []
     asked = [page for page in pages if page.tells != "expiry"]
     called = frozenset(name for page in asked for name in page.members)
-    look = _Look(members, seen, now, at, quiet, called)
-    for key, incident in sorted(assign(members, asked, before).items()):
-        judged = _judged(_gone(incident, look), look)
+    look = _Look(seen, now, at, quiet, called)
+    for key, incident in sorted(assign(members, asked, before, since=seen.since, whole=seen.whole).items()):
+        judged = _judged(_without_old(incident, look), look)
         quieted = replace(judged, silenced=silenced(judged))
         notice = _notice(quieted, at, now, quiet)
         if notice and not quieted.silenced:
-            kept[key] = _told(quieted, notice, at)
+            kept[key] = with_told(quieted, notice.kind, at)
             notices.append(replace(notice, incident=kept[key]))
         else:
             # what came and went in silence is no news when the silence ends
             unsaid = notice is not None and quieted.status == RESOLVED and notice.kind == NEW
-            kept[key] = replace(_told(quieted, notice, at), serial=quieted.serial) if notice and unsaid else quieted
+            known = replace(with_told(quieted, notice.kind, at), serial=quieted.serial) if notice and unsaid else None
+            kept[key] = known or quieted
     due = {key: each for key, each in memory.incidents.items() if each.due}
     coming, told = expected(findings, pages, due, now=now, lead=quiet.lead, silenced=silenced)
     notices += told
@@ -124,7 +129,6 @@ def gate(
 
 
 class _Look(NamedTuple):
-    members: Mapping[str, Member]
     seen: Seen
     now: datetime
     at: datetime
@@ -135,8 +139,9 @@ class _Look(NamedTuple):
 def _judged(incident: Incident, look: _Look) -> Incident:
     """Its state as the logs have it now."""
     quiet, at, last = look.quiet, look.at, incident.last_seen
-    called = incident.live or not look.called.isdisjoint(incident.members)
+    called = incident.live or not look.called.isdisjoint(incident.here)
     again = called and incident.over is not None and last > _known_quiet(incident, incident.over, quiet)
+    incident = replace(incident, spans=_failed(incident, at))
     if not incident.live and not again:
         return incident
     starts = tuple(start for start in incident.starts if start > at - quiet.flap_within) + (at,) * again
@@ -145,7 +150,7 @@ def _judged(incident: Incident, look: _Look) -> Incident:
         status=ACTIVE if again else incident.status,
         over=None if again else incident.over,
         starts=starts,
-        started=incident.started if incident.live else _restart(incident, at),
+        started=_restart(incident, at) if again else incident.started,
         flapping=len(starts) >= quiet.flap_starts,
     )
     if found.over is None and any(each.state == "open" for each in incident.members.values()):
@@ -171,20 +176,30 @@ def _end(incident: Incident, look: _Look) -> str:
     return RESOLVED
 
 
-def _gone(incident: Incident, look: _Look) -> Incident:
+def _without_old(incident: Incident, look: _Look) -> Incident:
     """Findings that are not there any more say nothing of now; those that have been gone for long are forgotten."""
-    if not look.seen.whole:
-        return incident  # what could not be read may hold them
-    here = look.members
-    members = {name: each if name in here else replace(each, state=GONE) for name, each in incident.members.items()}
-    late = {name: each for name, each in members.items() if name in here or look.at - each.last_seen <= _GONE_FOR}
-    return replace(incident, members=late if late and incident.live else members)
+    late = {
+        name: each
+        for name, each in incident.members.items()
+        if each.state != GONE or look.at - each.last_seen <= _GONE_FOR
+    }
+    return replace(incident, members=late) if late and incident.live else incident
+
+
+def _failed(incident: Incident, at: datetime) -> tuple[Span, ...]:
+    """The stretches in which it failed, lately; those that touch are one."""
+    found: list[Span] = []
+    for first, last in sorted((*incident.spans, *(each.span for each in incident.here.values()))):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        elif at - last <= _GONE_FOR:
+            found.append((first, last))
+    return tuple(found)
 
 
 def _restart(incident: Incident, at: datetime) -> datetime:
-    last = incident.told
-    later = [each.first_seen for each in incident.members.values() if last and each.first_seen > last.at]
-    return min(later, default=at)
+    over = incident.over or at
+    return min((each.first_seen for each in incident.here.values() if each.first_seen > over), default=at)
 
 
 def _notice(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> Notice | None:
@@ -214,12 +229,12 @@ def _later(incident: Incident, told: Told) -> bool:
 
 
 def _worse(incident: Incident, told: Told, quiet: Quiet) -> tuple[str, ...]:
-    causes = {each.cause for _, each in incident.failing}
+    causes = {each.cause for _, each in incident.failing} - {UNCLASSIFIED}
     found = {
         "again": told.kind == SILENT,
         "severity": severity_rank(incident.severity) > severity_rank(told.severity),
         "scope": incident.width > told.width or incident.scopes >= max(quiet.wider * told.scopes, told.scopes + 1),
-        "cause": not causes & set(told.causes),
+        "cause": bool(causes) and causes.isdisjoint(told.causes),
         "flapping": incident.flapping and not told.flapping,
     }
     return tuple(name for name, holds in found.items() if holds)
@@ -227,25 +242,6 @@ def _worse(incident: Incident, told: Told, quiet: Quiet) -> tuple[str, ...]:
 
 def _reminds(incident: Incident, told: Told, at: datetime, quiet: Quiet) -> bool:
     return not incident.acked and at - told.at >= quiet.reminder and incident.last_seen > told.last_seen
-
-
-def _told(incident: Incident, notice: Notice, at: datetime) -> Incident:
-    """The worst that was said since it began stays: what falls and rises again is no news."""
-    last = incident.told if incident.told and incident.told.kind != RESOLVED else None
-    worst = max(incident.severity, last.severity if last else incident.severity, key=severity_rank)
-    kind = notice.kind if incident.status == ACTIVE else incident.status
-    told = Told(
-        at=at,
-        kind=kind,
-        severity=worst,
-        width=max(incident.width, last.width if last else 0),
-        scopes=max(incident.scopes, last.scopes if last else 0),
-        causes=tuple(sorted({each.cause for each in incident.members.values()})),
-        last_seen=incident.last_seen,
-        flapping=incident.flapping,
-    )
-    acked = "" if notice.kind in (NEW, CHANGED, RESOLVED) else incident.acked
-    return replace(incident, told=told, serial=incident.serial + 1, acked=acked)
 
 
 def _forgotten(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> bool:

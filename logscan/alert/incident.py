@@ -15,9 +15,12 @@ GONE = "gone"  # of a finding: it is not there any more
 WIDTH = {"credential": 0, "user": 0, "client": 0, "endpoint": 1, "upstream": 1, "service": 2, "all": 3}
 
 
+Span = tuple[datetime, datetime]  # first and last failure
+
+
 @dataclass(frozen=True)
 class Member:
-    """A finding of an incident, as it was last seen."""
+    """A finding of an incident, as it was last seen: of several bouts, the latest."""
 
     cause: str
     severity: str
@@ -26,6 +29,15 @@ class Member:
     state: str
     first_seen: datetime
     last_seen: datetime
+
+    @property
+    def subject(self) -> tuple[str, str, tuple[str, ...]]:
+        """What fails, and where: by this it is known again, whatever the analysis of the day calls it."""
+        return self.cause, self.level, self.values
+
+    @property
+    def span(self) -> Span:
+        return self.first_seen, self.last_seen
 
     @property
     def width(self) -> int:
@@ -58,6 +70,7 @@ class Incident:
     status    active | silent | resolved; due: what is expected is still to come
     over      of its last failure, once it has been quiet for a while, though that may not be long enough to say so
     starts    when it began and began again, lately
+    spans     in which it failed, lately: whatever else comes to light of those is no news
     serial    notices of it so far
     acked     who or why; empty: nobody has taken it
     due       when that which is to be told before it happens is expected
@@ -73,6 +86,7 @@ class Incident:
     started: datetime
     over: datetime | None = None
     starts: tuple[datetime, ...] = ()
+    spans: tuple[Span, ...] = ()
     flapping: bool = False
     told: Told | None = None
     serial: int = 0
@@ -83,16 +97,21 @@ class Incident:
 
     @property
     def last_seen(self) -> datetime:
-        return max(member.last_seen for member in self.members.values())
+        return max(last for _, last in (*self.spans, *(each.span for each in self.members.values())))
 
     @property
     def live(self) -> bool:
         return self.status != RESOLVED
 
     @property
+    def here(self) -> dict[str, Member]:
+        """Its findings that are still there."""
+        return {name: each for name, each in self.members.items() if each.state != GONE}
+
+    @property
     def failing(self) -> list[tuple[str, Member]]:
         """Its open findings, else those that are still there, else all of them: worst, widest, first."""
-        here = {name: each for name, each in self.members.items() if each.state != GONE}
+        here = self.here
         open_ = {name: each for name, each in here.items() if each.state == "open"} or here or self.members
         return sorted(open_.items(), key=lambda item: (-item[1].rank, -item[1].width, item[1].first_seen, item[0]))
 
@@ -107,7 +126,11 @@ class Incident:
 
     @property
     def scopes(self) -> int:
-        return len({(member.level, member.values) for _, member in self.failing})
+        """Each client, user ... counts, whether the analysis tells of them together or one by one."""
+        failing = [member for _, member in self.failing]
+        if self.width == max(WIDTH.values()):
+            return 1  # everybody
+        return len({(member.level, value) for member in failing for value in member.values or ("",)})
 
 
 @dataclass(frozen=True)
@@ -151,10 +174,31 @@ def member_of(finding: Finding) -> Member | None:
     if finding.first_seen is None or finding.last_seen is None:
         return None
     named = finding.cause or (finding.detection.name if finding.detection else "")
-    scope = finding.scope
-    return Member(
-        named, finding.severity, scope.level, scope.values, finding.state, finding.first_seen, finding.last_seen
+    scope, bout, state = finding.scope, finding.bout, finding.state
+    first, last = (bout.first, bout.last) if bout else (finding.first_seen, finding.last_seen)
+    if bout and not bout.open and state == "open":
+        state = "closed"  # something fails all the time, but what had begun is over
+    return Member(named, finding.severity, scope.level, scope.values, state, first, last)
+
+
+def with_told(incident: Incident, kind: str, at: datetime) -> Incident:
+    """Once a notice of it is made. The worst that was said since it began stays: what falls and rises again is no news.
+
+    In:  at: of the events, or of the clock for what is to come
+    """
+    last = incident.told if incident.told and incident.told.kind != RESOLVED else None
+    told = Told(
+        at=at,
+        kind=kind if incident.status in (ACTIVE, DUE) else incident.status,
+        severity=max(incident.severity, last.severity if last else incident.severity, key=severity_rank),
+        width=max(incident.width, last.width if last else 0),
+        scopes=max(incident.scopes, last.scopes if last else 0),
+        causes=tuple(sorted({each.cause for each in incident.members.values()})),
+        last_seen=incident.last_seen,
+        flapping=incident.flapping,
     )
+    acked = "" if kind in (NEW, CHANGED, RESOLVED) else incident.acked
+    return replace(incident, told=told, serial=incident.serial + 1, acked=acked)
 
 
 def to_json(incident: Incident) -> dict[str, Any]:
@@ -183,6 +227,7 @@ def from_json(value: Mapping[str, Any]) -> Incident:
         },
         started=moment(value["started"]),
         starts=tuple(map(moment, value["starts"])),
+        spans=tuple((moment(first), moment(last)) for first, last in value.get("spans", ())),
         over=moment(value["over"]) if value["over"] else None,
         due=moment(value["due"]) if value["due"] else None,
         told=Told(

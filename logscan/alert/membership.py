@@ -1,71 +1,161 @@
 """Which findings are one incident: it keeps its identity though its findings come, go, widen and are renamed."""
 
 import hashlib
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from logscan.alert.incident import ACTIVE, RESOLVED, Incident, Member
+from logscan.alert.incident import ACTIVE, GONE, WIDTH, Incident, Member, Span
+from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.correlate import Page
 
 _ID = 16  # hexadecimal digits
+_NEAR = timedelta(minutes=15)  # beginnings and ends are known no better while it goes on
 
 
-def identity(page: Page, founder: str) -> str:
-    """Law: follows from the rule, its group and the first finding alone, so that a lost memory finds it again"""
-    text = "\0".join((page.rule, *(f"{name}={value}" for name, value in page.values), founder))
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_ID]
+def identity(page: Page, founder: Member, *more: str) -> str:
+    """Law: follows from the rule, its group, and what of its first finding does not change, so that a lost memory
+    finds it again
+    """
+    cause, level, values = founder.subject
+    named = (page.rule, *(f"{name}={value}" for name, value in page.values), cause, level, *values, *more)
+    return hashlib.sha256("\0".join(named).encode("utf-8", "surrogatepass")).hexdigest()[:_ID]
 
 
-def assign(seen: Mapping[str, Member], pages: Sequence[Page], incidents: Mapping[str, Incident]) -> dict[str, Incident]:
+def assign(
+    seen: Mapping[str, Member],
+    pages: Sequence[Page],
+    incidents: Mapping[str, Incident],
+    *,
+    since: datetime | None = None,
+    whole: bool = True,
+) -> dict[str, Incident]:
     """The incidents with the findings of now; new ones where a page asks for them.
 
-    In:  seen: all findings of now; pages: what rules call worth telling, first things first
-    Law: a finding is of one incident; none leaves its incident; the order of findings changes nothing
+    In:  seen: all findings of now, by the names they go by now; pages: what rules call worth telling, first things
+         first; since: the begin of what is looked at; whole: everything was read, so that what is not there is gone
+    Law: a finding is of one incident, and which one follows from what fails, where and when, not from its name; the
+         order of findings changes nothing
     """
-    found = dict(incidents)
-    home = {name: each.id for each in sorted(incidents.values(), key=_older_first) for name in each.members}
-    for name, member in sorted(seen.items()):
-        own = home.get(name, "")
-        if not own or not _meet(incidents[own].members[name], member):
-            own = _left_by(member, incidents.values(), seen, wider=not own) or own
-        if own:
-            found[own] = _joined(found[own], name, member)
-            home[name] = own
+    home = _known(seen, incidents)
+    home |= _successors(seen, home, incidents, since)
+    home |= _again({name: each for name, each in seen.items() if name not in home}, incidents)
+    found = {key: _with(each, {n: seen[n] for n in home if home[n] == key}, whole) for key, each in incidents.items()}
     for page in pages:
         fresh = {name: seen[name] for name in page.members if name in seen and name not in home}
-        for name in sorted(fresh, key=lambda each: (fresh[each].first_seen, each)):
-            known = next((each.id for each in found.values() if _takes(each, page, fresh[name])), None)
-            known = known or identity(page, name)
-            begun = _begun(known, page, name, fresh[name])
-            found[known] = _joined(found[known], name, fresh[name]) if known in found else begun
-            home[name] = known
-    return {key: _told_apart(each, home) for key, each in found.items()}
+        for name, member in sorted(fresh.items(), key=lambda item: (item[1].first_seen, item[0])):
+            if any(_explains(each, member) for each in found.values()):
+                continue
+            known = next((each for each in _in_order(found.values()) if _takes(each, page, member)), None)
+            key = known.id if known else identity(page, member)
+            if known is None and key in found:
+                key = identity(page, member, member.first_seen.isoformat())
+            found[key] = _joined(known, name, member) if known else begun(key, page, name, member)
+            home[name] = key
+    return found
 
 
-def _older_first(incident: Incident) -> tuple[bool, str, str]:
-    # a finding that two remember is of the one that still goes on
-    return incident.live, incident.started.isoformat(), incident.id
+def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
+    """Those that fail as, where and when an incident does or did: one that goes on before one that is over."""
+    found = {}
+    for name, member in seen.items():
+        ranked = [
+            (each.live, max(old), each.id)
+            for each in incidents.values()
+            if (old := [other.last_seen for other in each.members.values() if other.subject == member.subject])
+            and (any(_meet(member.span, span) for span in _spans(each)))
+        ]
+        if ranked:
+            found[name] = max(ranked)[-1]
+    return found
 
 
-def _left_by(member: Member, incidents: Collection[Incident], seen: Mapping[str, Member], *, wider: bool) -> str:
-    """The incident of which a finding is gone, and this is what became of it: a wider scope, or a better name.
+def _successors(
+    seen: Mapping[str, Member], home: Mapping[str, str], incidents: Mapping[str, Incident], since: datetime | None
+) -> dict[str, str]:
+    """What became of a finding that is gone: another scope of its cause, in what goes on, or a better name for it."""
+    here: dict[str, list[Member]] = {key: [] for key in incidents}
+    for name, key in home.items():
+        here[key].append(seen[name])
+    left = [
+        (each.id, each.live, old)
+        for each in _in_order(incidents.values())
+        for old in each.members.values()
+        if not _met(old, here[each.id])
+    ]
+    became = {
+        name: next((key for key, live, old in left if _became(old, member, since, live=live)), "")
+        for name, member in seen.items()
+        if name not in home
+    }
+    return {name: key for name, key in became.items() if key}
 
-    In:  wider: other scopes of its cause count, in what goes on
-    Law: gone is also what gave its name to a later one, as `analysis/identity.py` does when an outage begins: known
-         again by its scope and time, it is not told once more
-    """
-    for each in sorted(incidents, key=lambda one: (not one.live, one.started, one.id)):
-        for name, gone in each.members.items():
-            cause, scope = gone.cause == member.cause, (gone.level, gone.values) == (member.level, member.values)
-            alike = scope or (wider and cause and each.live)
-            if alike and _meet(gone, member) and not (name in seen and _meet(gone, seen[name])):
-                return each.id
-    return ""
+
+def _became(old: Member, member: Member, since: datetime | None, *, live: bool) -> bool:
+    """Law: what begins while another thing fails did not come of that, however many it hits"""
+    if not _meet(old.span, member.span):
+        return False
+    scope, cause = (old.level, old.values) == (member.level, member.values), live and old.cause == member.cause
+    begun = max(old.first_seen, since) if since else old.first_seen
+    return (scope and member.first_seen <= begun + _NEAR) or (
+        cause and (member.first_seen <= begun + _NEAR or member.width < old.width)
+    )
 
 
-def _meet(one: Member, other: Member) -> bool:
-    return one.first_seen <= other.last_seen and other.first_seen <= one.last_seen
+def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
+    """Those that fail as and where an incident did, and later."""
+    found = {}
+    for name, member in new.items():
+        ranked = [
+            (other.last_seen, each.id)
+            for each in incidents.values()
+            for other in each.members.values()
+            if other.subject == member.subject
+        ]
+        if ranked and max(ranked)[0] < member.first_seen:
+            found[name] = max(ranked)[1]
+    return found
+
+
+def _with(incident: Incident, here: Mapping[str, Member], whole: bool) -> Incident:  # noqa: FBT001
+    """With its findings as they are now; of the others, those that nothing has taken the place of."""
+    left = {name: each for name, each in incident.members.items() if not _met(each, here.values())}
+    gone = {name: replace(each, state=GONE) if whole else each for name, each in left.items()}
+    rest = {f"{name}@{each.first_seen:%Y%m%dT%H%M%S}" if name in here else name: each for name, each in gone.items()}
+    begun = min((each.first_seen for each in here.values()), default=incident.started)
+    started = min(incident.started, begun) if incident.told is None else incident.started
+    return replace(incident, members={**rest, **here}, started=started)
+
+
+def _met(old: Member, here: Iterable[Member]) -> bool:
+    return any(each.subject == old.subject and _meet(each.span, old.span) for each in here)
+
+
+def _explains(incident: Incident, member: Member) -> bool:
+    """Whether everybody failed then and there, and this is no more than a part of that under a vaguer name."""
+    wide = [each for each in incident.members.values() if each.width == max(WIDTH.values())]
+    if (
+        not wide
+        or member.width == max(WIDTH.values())
+        or member.cause not in {UNCLASSIFIED, *(each.cause for each in wide)}
+    ):
+        return False
+    return any(
+        first - _NEAR <= member.first_seen and member.last_seen <= last + _NEAR for first, last in _spans(incident)
+    )
+
+
+def _spans(incident: Incident) -> list[Span]:
+    return [*incident.spans, *(each.span for each in incident.members.values())]
+
+
+def _in_order(incidents: Iterable[Incident]) -> list[Incident]:
+    """Those that go on first, then by age."""
+    return sorted(incidents, key=lambda each: (not each.live, each.started, each.id))
+
+
+def _meet(one: Span, other: Span) -> bool:
+    return one[0] <= other[1] and other[0] <= one[1]
 
 
 def _takes(incident: Incident, page: Page, member: Member) -> bool:
@@ -76,7 +166,7 @@ def _takes(incident: Incident, page: Page, member: Member) -> bool:
     return any(abs(member.first_seen - each.first_seen) <= near for each in incident.members.values())
 
 
-def _begun(key: str, page: Page, name: str, member: Member) -> Incident:
+def begun(key: str, page: Page, name: str, member: Member) -> Incident:
     return Incident(
         id=key,
         rule=page.rule,
@@ -93,11 +183,3 @@ def _begun(key: str, page: Page, name: str, member: Member) -> Incident:
 def _joined(incident: Incident, name: str, member: Member) -> Incident:
     started = min(incident.started, member.first_seen) if incident.told is None else incident.started
     return replace(incident, members={**incident.members, name: member}, started=started)
-
-
-def _told_apart(incident: Incident, home: Mapping[str, str]) -> Incident:
-    """A finding that another incident has taken over is not of this one any more."""
-    own = {name: each for name, each in incident.members.items() if home.get(name, incident.id) == incident.id}
-    if incident.status == RESOLVED or len(own) == len(incident.members) or not own:
-        return incident
-    return replace(incident, members=own)

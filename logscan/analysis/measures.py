@@ -57,6 +57,9 @@ class Measures:
     wide_turn_share: float
     wide_fading_share: float
     wide_score: float
+    bout_recent_s: float
+    bout_window_s: float
+    bout_calm_share: float
     wide_windows: int
     wide_endpoints: int
     wide_rounds: int

@@ -54,7 +54,7 @@ def find_stretch(
     begins, ends, score, share = float(failures[0]), float(failures[-1]), 0.0, 1.0
     step = best_step(bad, total)
     if step is not None and step.score > 0:
-        steep = _begins(failures, successes, edges, step.start), _ends(failures, successes, edges, step.end)
+        steep = beginning(failures, successes, edges, step.start), ending(failures, successes, edges, step.end)
         share = float(((failures >= steep[0]) & (failures <= steep[1])).mean())
         score = step.score
         if share >= least_share:
@@ -82,8 +82,8 @@ def _window(time: float, edges: Floats) -> int:
     return int(np.clip(np.searchsorted(edges, time, side="right") - 1, 0, edges.size - 2))
 
 
-def _begins(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
-    """The failure, in the windows about the start, from which on the rate is high."""
+def beginning(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
+    """The failure, in the windows about the one in which it begins, from which on the rate is high."""
     low, high = edges[max(window - 1, 0)], edges[min(window + 2, edges.size - 1)]
     near = failures[(failures >= low) & (failures <= high)]
     within = (successes.t >= low) & (successes.t <= high)
@@ -93,7 +93,7 @@ def _begins(failures: Floats, successes: Successes, edges: Floats, window: int) 
     return float(near[best_split(near, successes.t[within], successes.weight[within])])
 
 
-def _ends(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
-    """As `_begins`, with time running backwards."""
+def ending(failures: Floats, successes: Successes, edges: Floats, window: int) -> float:
+    """As `beginning`, with time running backwards: it ends where this window begins."""
     mirrored = Successes(-successes.t[::-1], successes.weight[::-1])
-    return -_begins(-failures[::-1], mirrored, -edges[::-1], edges.size - 1 - window)
+    return -beginning(-failures[::-1], mirrored, -edges[::-1], edges.size - 1 - window)

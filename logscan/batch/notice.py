@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from logscan.alert.document import about, described, document, summary
 from logscan.alert.gate import Gate, Quiet, Seen, gate
-from logscan.alert.incident import Incident, Notice, moment, moment_text
+from logscan.alert.incident import GONE, Incident, Notice, moment, moment_text
 from logscan.alert.rows import finding_rows
 from logscan.alert.settings import AlertSettings
 from logscan.alert.silence import Silence, of_state, silences
@@ -31,6 +31,7 @@ from logscan.batch.words import words_of
 from logscan.engine.scan import Answer
 from logscan.model.finding import Scan
 from logscan.model.severity import severity_rank
+from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.report.context import build_page
 from logscan.report.picture import timeline_pictures
 from logscan.rules.alerts import AlertRules, load_alerts
@@ -165,7 +166,9 @@ def _health(scan: Scan, now: datetime) -> dict[str, Any]:
 def coverage(scan: Scan) -> Seen:
     lasts_ = [each.last for each in scan.inputs if each.last]
     traffic = [bucket for bucket, what, events in scan.timeline if what == "ok" and events]
-    return Seen(max(lasts_, default=None), max(traffic, default=None), whole=not scan.partial and not scan.faults)
+    since = min((bucket for bucket, _, events in scan.timeline if events), default=None)
+    whole = not scan.partial and not scan.faults
+    return Seen(max(lasts_, default=None), max(traffic, default=None), whole, since)
 
 
 def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str) -> dict[str, dict[str, Any]]:
@@ -189,8 +192,9 @@ def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str)
 
 
 def _worst(incident: Incident, findings: Mapping[str, Any]) -> str:
-    """The finding that stands for all of them; empty when none is there any more."""
-    return next((name for name, _ in incident.failing if name in findings), "")
+    """The finding that stands for all of them: the worst, if possible of a known cause; empty when none is there."""
+    here = [(name, each) for name, each in incident.failing if each.state != GONE and name in findings]
+    return min(here, key=lambda one: one[1].cause == UNCLASSIFIED, default=("", None))[0]
 
 
 def _for(

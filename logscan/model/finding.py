@@ -78,6 +78,15 @@ class Facts:
 
 
 @dataclass(frozen=True)
+class Bout:
+    """A stretch in which something fails more often than before and after it; open: it lasts."""
+
+    first: datetime
+    last: datetime
+    open: bool
+
+
+@dataclass(frozen=True)
 class Counts:
     events: int
     episodes: int
@@ -128,6 +137,7 @@ class Finding:
     after_mark: tuple[datetime, str] | None = None  # the moment that it began soon after, and its label
     contrast: Contrast | None = None  # None: too few successes are known
     reproduce: str = ""  # a shell command that asks again, without the secret; empty when no request is known
+    bout: Bout | None = None  # the latest of several; None: it has failed alike since it began
     detection: Detection | None = None  # the rule that it is of; cause and family are empty then
 
 

@@ -384,7 +384,8 @@ def test_two_weeks_of_runs_leave_a_small_memory() -> None:
         name = run // 8
         begun = START + name * 2 * HOUR
         state = "open" if run % 8 < 3 else "resolved"
-        here = finding(f"f{name}", first_seen=begun, last_seen=min(now, begun + 30 * MINUTE), state=state)
+        scope = f"client:192.0.2.{name}"
+        here = finding(f"f{name}", scope=scope, first_seen=begun, last_seen=min(now, begun + 30 * MINUTE), state=state)
         watch.at(now, here)
         sizes.append(len(watch.memory.incidents))
     assert max(sizes) <= 2 * 12 + 2

@@ -37,6 +37,7 @@ def test_what_is_written_down_is_read_back(
         time,
         over=other,
         starts=(time,),
+        spans=((time, time),),
         told=told,
         due=other,
     )
@@ -50,7 +51,8 @@ def test_the_worst_widest_and_first_open_finding_stands_for_it() -> None:
     over = replace(here, severity="critical", state="resolved")
     whole = Incident("ab", "rule", (), 60.0, "", "active", {"a": here, "b": wide, "c": over}, START)
     assert [name for name, _ in whole.failing] == ["b", "a"]
-    assert (whole.severity, whole.width, whole.scopes) == ("high", 3, 2)
+    assert (whole.severity, whole.width, whole.scopes) == ("high", 3, 1)
+    assert replace(whole, members={"a": here, "d": replace(here, values=("x", "y"))}).scopes == 3
     assert replace(whole, members={"c": over}).severity == "critical"
     assert replace(whole, level="critical").severity == "critical"
 

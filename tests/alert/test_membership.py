@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from logscan.alert.incident import RESOLVED, Incident, member_of
 from logscan.alert.membership import assign, identity
-from logscan.model.finding import Finding
+from logscan.model.finding import Bout, Finding
 from tests.alert.made import DAY, HOUR, MINUTE, START, finding, page
 
 
@@ -18,6 +18,10 @@ def members(*found: Finding) -> dict[str, Any]:
 
 def begun(*found: Finding, cause: str = "token_expired") -> dict[str, Incident]:
     return assign(members(*found), [page(*(each.id for each in found), cause=cause)], {})
+
+
+def over(incidents: dict[str, Incident]) -> dict[str, Incident]:
+    return {key: replace(each, status=RESOLVED) for key, each in incidents.items()}
 
 
 def test_what_begins_together_is_one_incident() -> None:
@@ -75,9 +79,11 @@ def test_what_is_still_there_is_not_succeeded() -> None:
 
 def test_what_is_over_takes_nobody_in_but_its_own_come_back() -> None:
     before = {key: replace(each, status=RESOLVED) for key, each in begun(finding("a")).items()}
-    fresh = finding("b", first_seen=START + DAY, last_seen=START + DAY)
-    assert len(assign(members(fresh), [page("b")], before)) == 2
-    assert assign(members(finding("a", last_seen=START + DAY)), [page("a")], before).keys() == before.keys()
+    other = finding("b", scope="client:192.0.2.8", first_seen=START + DAY, last_seen=START + DAY)
+    assert len(assign(members(other), [page("b")], before)) == 2
+    for name in ("a", "b"):
+        again = finding(name, first_seen=START + DAY, last_seen=START + DAY)
+        assert assign(members(again), [page(name)], before).keys() == before.keys()
 
 
 def test_an_outage_that_gave_its_name_to_the_next_is_known_under_its_new_one() -> None:
@@ -90,33 +96,66 @@ def test_an_outage_that_gave_its_name_to_the_next_is_known_under_its_new_one() -
     assert set(next(iter(after.values())).members) == {"a", "old"}
 
 
-def test_a_name_that_comes_to_mean_what_another_incident_told_stays_there() -> None:
+def test_of_two_that_failed_alike_it_is_the_one_that_goes_on() -> None:
     late = START + 5 * HOUR
-    first = {key: replace(each, status=RESOLVED) for key, each in begun(finding("a")).items()}
-    both = first | begun(finding("b", first_seen=late, last_seen=late + HOUR))
-    again = finding("a", first_seen=late, last_seen=late + HOUR)
-    after = assign(members(again), [page("a")], both)
+    one, two = finding("a"), finding("b", scope="client:192.0.2.8", first_seen=late, last_seen=late + HOUR)
+    both = over(begun(one)) | begun(two)
+    merged = finding("a", scope="client:192.0.2.8", first_seen=START, last_seen=late + HOUR)
+    after = assign(members(merged), [page("a")], both)
     assert after.keys() == both.keys()
-    (old,) = first
-    assert after[old] == first[old]
+    assert [each.live for each in after.values() if "a" in each.here] == [True]
 
 
-def test_an_outage_at_another_time_is_not_one_that_is_over() -> None:
-    before = {key: replace(each, status=RESOLVED) for key, each in begun(finding("a")).items()}
+def test_an_outage_of_before_that_nobody_knew_of_is_another() -> None:
+    before = over(begun(finding("a")))
     other = finding("old", first_seen=START - DAY, last_seen=START - DAY + HOUR)
     assert len(assign(members(finding("a"), other), [page("a", "old")], before)) == 2
 
 
+def test_an_outage_of_before_that_was_told_is_none_though_nothing_else_is_remembered_of_it() -> None:
+    spans = ((START - DAY, START - DAY + HOUR),)
+    before = {key: replace(each, spans=spans) for key, each in begun(finding("a")).items()}
+    other = finding("old", first_seen=START - DAY, last_seen=START - DAY + HOUR)
+    assert assign(members(finding("a"), other), [page("a", "old")], before).keys() == before.keys()
+
+
+def test_of_a_finding_with_several_bouts_the_latest_counts() -> None:
+    before = over(begun(finding("a", last_seen=START + HOUR)))
+    late = START + 5 * HOUR
+    one = finding("a", last_seen=late, bout=Bout(late - MINUTE, late, open=True))
+    (incident,) = assign(members(one), [page("a")], before).values()
+    assert [each.span for each in incident.here.values()] == [(late - MINUTE, late)]
+    ended = finding("a", last_seen=late, bout=Bout(START, START + MINUTE, open=False))
+    assert [each.state for each in members(ended).values()] == ["closed"]
+
+
+def test_a_part_of_what_hit_everybody_is_no_incident_of_its_own() -> None:
+    wide = finding("w", scope="all", last_seen=START + 4 * HOUR)
+    part = finding("p", cause="unclassified", first_seen=START + HOUR, last_seen=START + 2 * HOUR)
+    before = begun(wide)
+    asked = [page("w"), page("p", cause="unclassified")]
+    assert assign(members(wide, part), asked, before).keys() == before.keys()
+    for other in (
+        replace(part, cause="credential_attack"),
+        replace(part, last_seen=START + 6 * HOUR),
+        replace(part, first_seen=START - HOUR),
+    ):
+        assert len(assign(members(wide, other), asked, before)) == 2
+
+
 def test_the_identity_follows_from_rule_group_and_first_finding_alone() -> None:
-    (key,) = begun(finding("a"), finding("b", first_seen=START + MINUTE))
-    assert key == identity(page("anything"), "a")
+    first, other = finding("a"), finding("b", scope="client:192.0.2.8", first_seen=START + MINUTE)
+    (key,) = begun(first, other)
+    member, second = (each for each in members(first, other).values())
+    assert key == identity(page("anything"), replace(member, severity="low", last_seen=START + DAY))
     others = {
-        identity(page(), "a"),
-        identity(page(), "b"),
-        identity(page(rule="x"), "a"),
-        identity(page(cause="x"), "a"),
+        identity(page(), member),
+        identity(page(), second),
+        identity(page(rule="x"), member),
+        identity(page(cause="x"), member),
+        identity(page(), member, "x"),
     }
-    assert len(others) == 4
+    assert len(others) == 5
 
 
 @given(st.permutations(range(6)), st.lists(st.integers(0, 300), min_size=6, max_size=6))

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import re
 import signal
 import sqlite3
@@ -22,7 +23,7 @@ from tests.system.growing import Growing, Rotator, kept, settings, summary
 from tests.system.tool import command
 
 _LONGER = 1.1  # some runs end before they are killed
-_STRETCH = timedelta(minutes=45)  # of log time: the next outage is an incident of its own, see rules/alerts/outage.yml
+_STRETCH = 25, 75  # minutes of log time, at random: what comes by the clock is told as one that comes by the clock
 _SLOW = 0.02  # once a stretch is over, the log's time hardly moves: all of them are of the last day, as alerts must be
 _MOST = 24  # stretches
 _NEAR = timedelta(minutes=1)  # an outage is dated from the last failure before it
@@ -75,7 +76,8 @@ class Busy:
         self.by_hand = Rotator(log, keep=500)
         self.done = {"create": 0, "copytruncate": 0, "gzip": 0}
         self.outages: list[tuple[datetime, datetime]] = []
-        self._turned = log.at
+        self._lengths = random.Random(str(log.draw.getstate()))  # noqa: S311 (no secret)
+        self._turned, self._until = log.at, log.at
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._work)
 
@@ -94,16 +96,17 @@ class Busy:
         if self.log.outage:
             self.outages.append((self._turned, self.log.at))
         self.log.outage, self._turned = not self.log.outage, self.log.at
+        self._until = self._turned + timedelta(minutes=self._lengths.uniform(*_STRETCH))
 
     def last(self) -> None:
         """Until it has gone on for so long that it must be known."""
-        while self.log.at - self._turned < _STRETCH:
+        while self.log.at < self._until:
             time.sleep(0.05)
 
     def _work(self) -> None:
         draw = self.log.draw
         while not self._stop.wait(0.03):
-            self.log.pace = 1.0 if self.log.at - self._turned < _STRETCH else _SLOW
+            self.log.pace = 1.0 if self.log.at < self._until else _SLOW
             self.log.write(draw.randrange(1, 12), half=draw.random() < 0.3)
             if not self.rotations or draw.random() > 0.02:
                 continue
