@@ -74,6 +74,8 @@ def hops(text: str) -> list[str | None]:
     short = text[:_LONGEST]
     if named := _FOR.findall(short):
         return [normal(part) for part in named]
+    if short.startswith("[") and '"' in short:
+        short = short.strip("[] ")  # a list in JSON
     return [normal(part) for part in short.split(",")]
 
 
@@ -127,7 +129,7 @@ def _is_number(text: str) -> bool:
 
 
 def _client(text: str, trusted: Networks) -> str | None:
-    if "," not in text and "=" not in text:
+    if "," not in text and "=" not in text and '["' not in text:
         return normal(text)
     return (behind(text, trusted) if trusted else None) or claimed(text)
 

@@ -10,18 +10,21 @@ from logscan.ingest.record_lines import RecordLines
 from logscan.ingest.records import MOST_ROWS, Row
 from logscan.ingest.unfold import Shared
 
-_SEPARATORS = ",;\t|"
+_SEPARATORS = ",;\t| "
 _MOST_NAMES = 500
 _NAME = re.compile(r"[A-Za-z_@][^\"\r\n]{0,100}")
+_BARE_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")  # where blanks part the names, which prose has as well
+_TIME, _EPOCH = "table.time", re.compile(r"[0-9]{9,}")
 _KNOWN = 2  # names of a header that must be known
 _ZONED = re.compile(r"(.*\S) \[[A-Za-z/_ ]+\]")  # `TimeGenerated [UTC]`, as Azure's portal writes it
 
 
 class Head(NamedTuple):
-    """The first line of a table. end: behind it"""
+    """The first line of a table. end: behind it; line: without its end"""
 
     shared: Shared
     end: int
+    line: str
 
 
 def head_of(text: str, known: Mapping[str, Sequence[str]]) -> Head | None:
@@ -43,9 +46,16 @@ def head_of(text: str, known: Mapping[str, Sequence[str]]) -> Head | None:
         found = row_pattern(separator).match(text, end)
         below = _cells(found.group(), separator) if found else ()
         columns = _columns(names, plain)
-        if len(below) == len(names) and sum(_plain(name) in plain for name in names) >= _KNOWN:
-            return Head(Shared("", columns, separator), end)
+        if len(below) != len(names) or sum(_plain(name) in plain for name in names) < _KNOWN:
+            continue
+        if separator != " " or _is_no_prose(names, columns, below):
+            return Head(Shared("", columns, separator), end, line)
     return None
+
+
+def _is_no_prose(names: Sequence[str], columns: Sequence[str], below: Sequence[str]) -> bool:
+    times = [cell for column, cell in zip(columns, below, strict=True) if column == _TIME]
+    return all(_BARE_NAME.fullmatch(name) for name in names) and any(_EPOCH.fullmatch(cell) for cell in times)
 
 
 def _columns(names: Sequence[str], plain: Mapping[str, str]) -> tuple[str, ...]:
@@ -80,12 +90,13 @@ def row_pattern(separator: str) -> re.Pattern[str]:
 class TableSplitter:
     """Reads pieces of a table and tells where its rows stand; see records.Splitter.
 
-    Law:   a row that is not written as a table has it is one line; each line is part of a row or blank
+    Law:   a row that is not written as a table has it is one line; each line is part of a row or blank, and so is one
+           that repeats the head, as where exports were put one behind the other
     Units: most, characters a row may have
     """
 
     def __init__(self, head: Head, most: int) -> None:
-        self._shared, self._skip, self._most = head.shared, head.end, most
+        self._shared, self._skip, self._most, self._head = head.shared, head.end, most, head.line
         self._row = row_pattern(head.shared.separator)
         self.lines = RecordLines()
 
@@ -101,7 +112,7 @@ class TableSplitter:
             if not ended and not found and len(text) - at <= self._most:
                 break
             end = found.end() if found else (feed + 1 or len(text))
-            if text[at:end].strip():
+            if text[at:end].strip() and text[at:end].rstrip("\r\n") != self._head:
                 stop = end - (text[end - 1] == "\n")
                 stop -= text[stop - 1] == "\r" and stop - at > 1
                 rows.append(Row(at, stop, self.lines.row(at, stop), ""))

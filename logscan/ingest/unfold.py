@@ -52,7 +52,7 @@ def _names_in(columns: Any) -> list[str]:
 
 
 def _of_table(text: str, shared: Shared) -> str:
-    """Law: a line with more or fewer cells than the table has stays as it is; so does one that repeats the head"""
+    """Law: a line with more or fewer cells than the table has stays as it is"""
     try:
         cells = next(csv.reader(io.StringIO(text, newline=""), delimiter=shared.separator), [])
     except csv.Error:

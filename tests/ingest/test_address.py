@@ -140,6 +140,15 @@ def test_a_list_in_the_client_s_place_is_read_the_same_way() -> None:
     assert addresses(["203.0.113.5, 192.0.2.7, 198.51.100.8"], [None], ("198.51.100.0/24",))[0] == ["192.0.2.7"]
 
 
+def test_a_list_in_json_is_read_as_a_list() -> None:
+    assert hops('["192.0.2.7","198.51.100.4"]') == ["192.0.2.7", "198.51.100.4"]
+    assert hops("[2001:db8::1]:443, 192.0.2.7") == ["2001:db8::1", "192.0.2.7"]
+    read = with_addresses(
+        pl.DataFrame({"source.address": ['["192.0.2.7","198.51.100.4"]', '["192.0.2.8"]']}), {"source.address"}
+    )
+    assert read["source.address"].to_list() == ["192.0.2.7", "192.0.2.8"]
+
+
 def test_names_and_hashes_are_never_trusted() -> None:
     assert [is_trusted(text, TRUSTED) for text in ("198.51.100.1", "localhost", None, "192.0.2.1")] == [
         True,

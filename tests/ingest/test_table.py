@@ -26,6 +26,12 @@ HEAD = "Date,Host,Content\n"
         ("Date,one,two\n1,2,3\n", None),
         ("2026-03-12,level,message\n1,2,3\n", None),
         ("time level message\n1 2 3\n", None),
+        (
+            "action start srcaddr bytes\nREJECT 1773296724 192.0.2.7 0\n",
+            ("action", "table.time", "source.address", "bytes"),
+        ),
+        ("start srcaddr\n192.0.2.7 1773296724\n", None),
+        ("The start srcaddr\nof 1773296724 192.0.2.7\n", None),
         ('level=info, message="x"\nlevel=info, message="y"\n', None),
         ("#Fields: date,time\n1,2\n", None),
     ],
@@ -54,6 +60,12 @@ def test_a_row_may_have_several_lines_and_a_broken_one_has_its_own() -> None:
     rows, continuations, blank = rows_of(text, [])
     assert rows == [('1,2,"a\n""b"", c"', 2), ('4,5 "x",6', 5), ('7,8,"cut', 6), ("9,10,11", 7)]
     assert (continuations, blank) == (1, 2)
+
+
+def test_a_head_that_comes_again_is_no_row() -> None:
+    rows, continuations, blank = rows_of(HEAD + "1,2,3\n" + HEAD + "4,5,6\n", [])
+    assert rows == [("1,2,3", 2), ("4,5,6", 4)]
+    assert (continuations, blank) == (0, 2)
 
 
 @given(st.lists(st.sampled_from(["a", ",", '"', '""', "\n", "\r\n", "é"]), max_size=30), st.lists(st.integers(0, 60)))
