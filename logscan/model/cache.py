@@ -12,6 +12,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
+from logscan.model.collector import without_collector
+
 _SIGNED = 32  # bytes of HMAC-SHA256 before what is kept
 _KEPT = 4  # newest files of a kind that stay
 
@@ -36,7 +38,8 @@ class Cache(NamedTuple):
         path = self.folder / f"{kind}-{source[:32]}.bin"
         signed = self._read(path)
         if signed is not None:
-            found: T = pickle.loads(signed)  # noqa: S301 - signed with this installation's key
+            with without_collector():
+                found: T = pickle.loads(signed)  # noqa: S301 - signed with this installation's key
             return found
         made = make()
         with contextlib.suppress(OSError):

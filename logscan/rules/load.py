@@ -1,15 +1,14 @@
 """Every rule, playbook and the taxonomy under some folders, read and compiled at once: all or every fault."""
 
-import gc
 import hashlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import polars as pl
 
+from logscan.model.collector import without_collector
 from logscan.model.document import Document, read_document, read_documents
 from logscan.model.errors import Faults, LogscanError, RuleError, Where
 from logscan.model.resources import rules_dir
@@ -55,21 +54,9 @@ def load_library(
     Out:    rules by kind, best first: highest priority, then name
     Errors: Faults, with every fault of every file
     """
-    with _without_collector():
+    with without_collector():
         events = dict.fromkeys((*EVENT_KINDS, DETECTIONS), event_columns)
         return _load(folders, events | dict.fromkeys(SERIES_KINDS, series_columns))
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Nothing that loading makes is thrown away soon: the collector's walks over it would take a fifth of the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _load(folders: Sequence[Path], columns: Mapping[str, Mapping[str, pl.DataType]]) -> Library:
