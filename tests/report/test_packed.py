@@ -2,10 +2,11 @@
 
 import base64
 import json
+import re
 import struct
 import zlib
 from datetime import UTC, datetime
-from itertools import pairwise
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -37,18 +38,29 @@ def unpacked(block: str) -> dict[str, list[Any]]:
     (length,) = struct.unpack_from("<I", raw)
     head = json.loads(raw[4 : 4 + length])
     body, rows = raw[4 + length :], head["rows"]
-    assert (4 + length) % 8 == 0
     found: dict[str, list[Any]] = {}
     for name, column in head["columns"].items():
-        assert column["at"] % 8 == 0
-        if name == "text":
-            ends = np.frombuffer(body, "<u4", rows + 1, column["at"])
-            texts = body[column["at"] + ends.nbytes :]
-            found[name] = [texts[a:b].decode() for a, b in pairwise(ends)]
+        if name == "answer":
+            found[name] = np.frombuffer(body, "<f4", rows, column["at"]).tolist()
             continue
-        kind = "<f4" if name == "answer" else "<f8" if name in ("t", "line", "offset") else "<u4"
-        values = np.frombuffer(body, kind, rows, column["at"]).tolist()
-        found[name] = [column["values"][code] for code in values] if "values" in column else values
+        width = 7 if name in ("t", "line", "offset") else 4
+        planes = np.frombuffer(body, "u1", rows * width, column["at"]).reshape(width, rows)
+        numbers = [int.from_bytes(bytes(row), "little", signed=width == 7) for row in planes.T]
+        if name == "text":
+            texts = body[column["at"] + 4 * rows :]
+            found[name] = [texts[b - size : b].decode() for b, size in zip(accumulate(numbers), numbers, strict=True)]
+        elif width == 7:
+            untimed = -(2**55)
+            sums = accumulate(0 if step == untimed else step for step in numbers)
+            found[name] = [None if step == untimed else total for step, total in zip(numbers, sums, strict=True)]
+        else:
+            found[name] = [column["values"][code] for code in numbers] if "values" in column else numbers
+    clock = [t is not None and datetime.fromtimestamp(t // 10**6, UTC).strftime("%H:%M:%S") for t in found["t"]]
+    known = [*(found[name] for name in ("agent", "endpoint", "client", "user")), clock]
+    found["text"] = [
+        re.sub(r"[\x01-\x05]", lambda mark, row=row: known[ord(mark[0]) - 1][row], text)  # type: ignore[misc]
+        for row, text in enumerate(found["text"])
+    ]
     return found
 
 
@@ -64,7 +76,7 @@ def test_what_is_unpacked_is_what_was_packed_made_visible(rows: list[dict[str, A
     assert found["offset"] == [row["offset"] for row in rows]
     assert found["status"] == [str(row["status"] or "") for row in rows]
     for seen, row in zip(found["t"], rows, strict=True):
-        assert np.isnan(seen) if row["t"] is None else abs(seen / 1000 - row["t"].timestamp()) < 1e-5
+        assert seen is None if row["t"] is None else seen == round(row["t"].timestamp() * 1e6)
     answers = [-1.0 if np.isnan(seen) else seen for seen in found["answer"]]
     assert answers == [-1.0 if row["answer_s"] is None else row["answer_s"] for row in rows]
     for name in ("path", "client", "user", "method", "endpoint", "agent", "credential"):
@@ -78,3 +90,31 @@ def test_long_texts_are_cut_and_say_so() -> None:
     found = unpacked(packed_events(pl.DataFrame([row], schema=SHOWN), [1]))
     assert found["text"] == ["x" * 500 + " … (400 more characters)"]
     assert found["user"] == ["y" * 300 + " … (600 more characters)"]
+
+
+def test_a_line_does_not_repeat_what_its_row_tells() -> None:
+    when = datetime(2026, 3, 12, 6, 25, 24, tzinfo=UTC)
+    told = {"client": "192.0.2.7", "user": "ada", "agent": "curl/8.1 (x)", "endpoint": "/api/orders"}
+    text = '192.0.2.7 - ada [12/Mar/2026:06:25:24 +0000] "GET /api/orders?of=ada HTTP/1.1" 401 0 "-" "curl/8.1 (x)"'
+    row = dict.fromkeys(SHOWN) | {"t": when, "finding": 0, "line": 1, "offset": 0, "text": text} | told
+    rows = [row, row | {"text": text.replace("GET", "GÉT")}, row | {"client": "19", "user": None, "t": None}]
+    block = packed_events(pl.DataFrame(rows, schema=SHOWN), [1])
+    assert unpacked(block)["text"] == [each["text"] for each in rows]
+    raw = zlib.decompress(base64.b64decode(block))
+    assert raw.count(b"curl/8.1") == 2  # among the agents, and in the line that is not ASCII
+    assert raw.count(b"06:25:24") == 2
+
+
+def test_a_log_of_many_failures_is_small() -> None:
+    count = 20_000
+    step = pl.int_range(count)
+    start = pl.lit(datetime(2026, 3, 12, tzinfo=UTC))
+    frame = pl.DataFrame({"n": range(count)}).select(
+        t=start + pl.duration(seconds=step), finding=pl.lit(0), line=step * 7, offset=step * 901,
+        client=pl.concat_str(pl.lit("192.0.2."), step * 7919 % 250), agent=pl.lit("Mozilla/5.0 (X11; Linux x86_64) Firefox/1.0"),
+    )  # fmt: skip
+    text = pl.concat_str("client", pl.lit(" - - ["), pl.col("t").dt.to_string("%d/%b/%Y:%H:%M:%S"), pl.lit('] "GET / HTTP/1.1" 401 0 "-" "'), "agent", pl.lit('"'))  # fmt: skip
+    rows = frame.with_columns(text=text)
+    missing = {name: pl.lit(None) for name in SHOWN if name not in rows.columns}
+    shown = rows.with_columns(**missing).select(pl.col(name).cast(dtype) for name, dtype in SHOWN.items())
+    assert len(packed_events(shown, [1])) < 5 * count  # of 120 characters a line

@@ -37,18 +37,41 @@ async function unpack(text) {
   const length = new DataView(buffer).getUint32(0, true);
   const words = new TextDecoder();
   const { rows, columns } = JSON.parse(words.decode(new Uint8Array(buffer, 4, length)));
-  const column = (name, Kind, size = rows) => new Kind(buffer, 4 + length + columns[name].at, size);
+  const bytes = (name, size) => new Uint8Array(buffer, 4 + length + columns[name].at, size);
+  const codes = (name) => {
+    const from = bytes(name, 4 * rows), to = new Uint32Array(rows);
+    for (let k = 0; k < 4; k++) for (let row = 0; row < rows; row++) to[row] += from[k * rows + row] << (8 * k);
+    return to;
+  };
+  // Differences to the row before, of 7 bytes with a sign.
+  const sums = (name) => {
+    const from = bytes(name, 7 * rows), to = new Float64Array(rows);
+    let sum = 0;
+    for (let row = 0; row < rows; row++) {
+      const top = from[6 * rows + row];
+      if (top === 128) { to[row] = NaN; continue; }
+      let step = top < 128 ? top : top - 256;
+      for (let k = 5; k >= 0; k--) step = step * 256 + from[k * rows + row];
+      to[row] = sum += step;
+    }
+    return to;
+  };
   const facet = {};
   for (const name of Object.keys(FACETS)) {
-    if (columns[name]?.values) facet[name] = { codes: column(name, Uint32Array), values: columns[name].values };
+    if (columns[name]?.values) facet[name] = { codes: codes(name), values: columns[name].values };
   }
-  const number = column("card", Uint32Array);
+  const number = codes("card");
   const place = new Map(data.cards.map((card, at) => [card.number, at]));
   const titles = [...new Set(data.cards.map((card) => card.cause))];
   facet.card = { codes: number.map((value) => place.get(value)), values: data.cards.map((card) => card.title) };
   facet.cause = { codes: facet.card.codes.map((at) => titles.indexOf(data.cards[at].cause)), values: titles };
-  const ends = column("text", Uint32Array, rows + 1);
-  const first = 4 + length + columns.text.at + ends.byteLength;
-  const line = (row) => words.decode(new Uint8Array(buffer, first + ends[row], ends[row + 1] - ends[row]));
-  return { rows, facet, t: column("t", Float64Array), answer: column("answer", Float32Array), line: column("line", Float64Array), offset: column("offset", Float64Array), text: line };
+  const sizes = codes("text"), ends = new Uint32Array(rows + 1);
+  for (let row = 0; row < rows; row++) ends[row + 1] = ends[row] + sizes[row];
+  const lines = bytes("text").subarray(4 * rows), t = sums("t").map((us) => us / 1000);
+  // What stands in a column of the row is left out of its line.
+  const known = ["agent", "endpoint", "client", "user"].map((name) => (row) => facet[name].values[facet[name].codes[row]]);
+  known.push((row) => new Date(t[row]).toISOString().slice(11, 19));
+  const line = (row) => words.decode(lines.subarray(ends[row], ends[row + 1])).replace(/[\x01-\x05]/g, (mark) => known[mark.charCodeAt(0) - 1](row));
+  const answer = new Float32Array(bytes("answer", 4 * rows).slice().buffer);
+  return { rows, facet, t, answer, line: sums("line"), offset: sums("offset"), text: line };
 }
