@@ -66,6 +66,11 @@ class Crowd:
         begins = np.bincount(self._route, minlength=self._routes.size).cumsum()
         return np.argsort(self._route, kind="stable").astype(np.int32), np.concatenate(([0], begins))
 
+    @cached_property
+    def _by_client(self) -> NDArray[np.int32]:
+        """The places of the visits, by client, each one's in time; at one moment refusals first, whatever row order."""
+        return np.lexsort((self._all.ok, self._all.t, self._all.code)).astype(np.int32)
+
     def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The numbers by which the clients are known here: -1 when one is not of the sample, or nobody."""
         wanted, at = np.unique(clients, return_inverse=True)
@@ -135,9 +140,9 @@ class Crowd:
         mine = who >= 0
         if routes is not None:
             mine &= np.isin(self._routes, np.array(sorted(routes), dtype=np.uint64))[self._route[low:high]]
-        order = np.flatnonzero(mine)
-        # At one moment refusals come first, whatever the order of the rows.
-        order = order[np.lexsort((self._all.ok[low:high][order], self._all.t[low:high][order], who[order]))]
+        order = self._by_client
+        order = order[(order >= low) & (order < high)] - low
+        order = order[mine[order]]
         who, good = who[order], self._all.ok[low:high][order]
         changed = (np.diff(who) == 0) & (good[1:] != good[:-1])
         return np.bincount(who, minlength=known.size), np.bincount(who[1:][changed], minlength=known.size)

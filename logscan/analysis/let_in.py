@@ -47,13 +47,15 @@ def _mixed(visits: pl.DataFrame, lines: pl.Series) -> NDArray[np.uint64]:
     return np.asarray(((client * _MIX[0]) ^ (endpoint * _MIX[1]) ^ (at * _MIX[2])) * _MIX[0] | _TIED, dtype=np.uint64)
 
 
-def as_let_in(picks: pl.DataFrame, whole: pl.DataFrame, traits: Traits) -> pl.DataFrame:
-    """In: whole: the events that were picked, with the columns that traits are read from. Out: LET_IN"""
+def as_let_in(picks: pl.DataFrame, whole: pl.DataFrame, traits: Traits, *also: str) -> pl.DataFrame:
+    """In: whole: the events that were picked, with the columns that traits are read from. Out: LET_IN, and columns of
+    picks that are asked for
+    """
     texts = with_traits(whole, traits)
     told = pl.concat(
         [whole.select(_PLACE), texts.select(principal(name).alias(name) for name in texts.columns)], how="horizontal"
     )
-    return picks.join(told, on=list(_PLACE), how="inner").select(list(LET_IN))
+    return picks.join(told, on=list(_PLACE), how="inner").select([*LET_IN, *also])
 
 
 def lowest(frames: list[pl.DataFrame], most: int) -> pl.DataFrame:

@@ -16,12 +16,14 @@ from logscan.batch.checkpoint import Job, Survey
 from logscan.batch.config import Config
 from logscan.batch.record import NEVER, Record, save_record
 from logscan.batch.state import transaction
-from logscan.batch.tables import TABLES, Read, frames
+from logscan.batch.tables import TABLES, Read, Shared, frames
 from logscan.engine.local import Settings
-from logscan.engine.partial import Partial
+from logscan.engine.partial import Partial, Tally
 from logscan.engine.plan import Plan
 from logscan.engine.request import Request
-from logscan.engine.resume import Resumed, Step
+from logscan.engine.resume import Step
+from logscan.engine.several import Several
+from logscan.engine.together import Together
 from logscan.model.errors import LogscanError
 
 _FLUSH_BYTES = 256 << 20  # of logs, after which what was read is entered
@@ -79,6 +81,7 @@ class Collector:
         self.first: datetime | None = None  # earliest time that was read
         self._service = ""
         self._reads: list[Read] = []
+        self._shared: list[Shared] = []
         self._touched: dict[str, None] = {}
         self._held = 0
 
@@ -87,6 +90,21 @@ class Collector:
         self._service = service
 
     def keep(self, step: Step, partial: Partial) -> None:
+        [tally] = partial.tallies.values()
+        self._reads.append(self._noted(step, tally)._replace(partials=(partial,)))
+        self._count(partial)
+
+    def share(self, steps: Sequence[Step], told: Several) -> None:
+        """As `keep`, of the last steps of several sources: all but those that are left to be read by themselves."""
+        taken = [step for place, step in enumerate(steps) if place not in told.left]
+        reads = [self._noted(step, told.partial.tallies[step.source.path]) for step in taken]
+        self._reads += reads
+        files = {read.path: read.file for read in reads}
+        self._shared.append(Shared([files.get(step.source.path, 0) for step in steps], told))
+        self._count(told.partial)
+
+    def _noted(self, step: Step, tally: Tally) -> Read:
+        """Where reading goes on. Out: what was read, without its rows"""
         path = step.source.path
         job = self.jobs[path]
         record = self._record(job)
@@ -98,7 +116,9 @@ class Collector:
         record.reached = step.reached
         record.path, record.gone_at = path, None
         record.stat = job.stat if step.last else job.stat._replace(size=NEVER)
-        self._reads.append(Read(record.id, before, step.reached.offset, (partial,), step.tail))
+        return Read(record.id, path, before, step.reached.offset, tally, tail=step.tail)
+
+    def _count(self, partial: Partial) -> None:
         self.counted = self.counted.plus(partial)
         times = [tally.first for tally in partial.tallies.values() if tally.first]
         self.first = min([*times, *([self.first] if self.first else [])], default=None)
@@ -131,7 +151,7 @@ class Collector:
         records = [self.records[path] for path in self._touched]
         dropped = [job.replaces for path in self._touched if (job := self.jobs[path]).replaces]
         sure = _joined([read for read in self._reads if not read.tail])
-        parts = [self._part(sure)] if sure else []
+        parts = [self._part(sure, self._shared)] if sure else []
         old = [part for part in load_parts(self.db) if part.tail]
         tails = self._tails(old, [*(record.id for record in records), *dropped])
         with transaction(self.db) as db:
@@ -143,11 +163,11 @@ class Collector:
                 enter_part(db, part)
         now = {part.name for part in tails}
         self.archive.remove([part for part in old if part.name not in now])
-        self._reads, self._held, self._touched = [], 0, {}
+        self._reads, self._shared, self._held, self._touched = [], [], 0, {}
 
-    def _part(self, reads: Sequence[Read]) -> Part:
+    def _part(self, reads: Sequence[Read], shared: Sequence[Shared]) -> Part:
         return self.archive.write(
-            frames(reads, self.services), _words(reads), rules=self.rules, tail=False, level=0, now=self.now
+            frames(reads, shared, self.services), _words(reads), rules=self.rules, tail=False, level=0, now=self.now
         )
 
     def _tails(self, old: Sequence[Part], anew: Sequence[int]) -> list[Part]:
@@ -158,7 +178,7 @@ class Collector:
         self.counted = self.counted.less(before, kept)
         if not reads and not any(frame.height for frame in kept.values()):
             return []
-        made = frames(reads, self.services)
+        made = frames(reads, [], self.services)
         both = {table: kept[table].vstack(made[table]) for table in TABLES}
         ends = both["sources"].select("logscan.file", "offset", "end").sort("logscan.file").rows()
         return [self.archive.write(both, str(ends), rules=self.rules, tail=True, level=0, now=self.now)]
@@ -173,9 +193,9 @@ def take_in(found: Survey, config: Config, request: Request, plan: Plan, collect
         settings = Settings(source.zone, request.now, form, request.chunk, request.jobs, None, request.stop)
         collector.begin(jobs, source.service)
         with TemporaryDirectory(prefix="logscan-") as folder:
-            resumed = Resumed(replace(plan, trusted=source.trusted), settings, Path(folder), lambda _: None)
-            resumed.follow([job.begun for job in jobs], collector.keep)
-        faults += resumed.faults
+            reader = Together(replace(plan, trusted=source.trusted), settings, Path(folder), lambda _: None)
+            reader.follow_all([job.begun for job in jobs], collector.keep, collector.share)
+        faults += reader.faults
         if request.stop():
             break
     collector.finish(failed={fault.where.path for fault in faults}, stopped=request.stop())
@@ -188,7 +208,9 @@ def _joined(reads: Sequence[Read]) -> list[Read]:
     for read in reads:
         before = found.get(read.file)
         found[read.file] = (
-            before._replace(end=read.end, partials=(*before.partials, *read.partials)) if before else read
+            before._replace(end=read.end, tally=before.tally + read.tally, partials=(*before.partials, *read.partials))
+            if before
+            else read
         )
     return list(found.values())
 

@@ -1,7 +1,7 @@
 """The tables of the archive: their columns, and tallies as rows."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, NamedTuple
 
@@ -9,6 +9,7 @@ import polars as pl
 
 from logscan.analysis.course import Course, Step, Steps, Zoned
 from logscan.engine.partial import Partial, Tally
+from logscan.engine.several import Several
 from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TIME, TOTALS, VISITS
 
 VERSION = 1  # of the schema; a column more or less, or another meaning, is another version
@@ -52,54 +53,78 @@ TIMES = {
 
 
 class Read(NamedTuple):
-    """What was read of one log, without a gap; tail: its end, which may yet become something else."""
+    """What was read of one log, without a gap; tail: its end, which may yet become something else.
+
+    partials  its rows, where they are not those of a Shared
+    """
 
     file: int
+    path: str
     offset: int
     end: int
-    partials: Sequence[Partial]
+    tally: Tally
+    partials: Sequence[Partial] = ()
     tail: bool = False
 
 
-def frames(reads: Sequence[Read], service: Mapping[int, str]) -> dict[str, pl.DataFrame]:
+class Shared(NamedTuple):
+    """Rows of several logs. files: by the place that told.owners name"""
+
+    files: Sequence[int]
+    told: Several
+
+
+def frames(reads: Sequence[Read], shared: Sequence[Shared], service: Mapping[int, str]) -> dict[str, pl.DataFrame]:
     """TABLES of what was read. In: service: of failures whose lines name none, by log"""
     parts: dict[str, list[pl.DataFrame]] = {name: [schema.to_frame()] for name, schema in TABLES.items()}
+
+    def add(name: str, frame: pl.DataFrame, file: pl.Expr | pl.Series) -> None:
+        if frame.height:
+            named = _named(frame.with_columns(file.alias(FILE)), service)
+            parts[name].append(named.select(list(TABLES[name])))
+
     for read in reads:
         for partial in read.partials:
-            for name, frame in _of(partial):
-                if frame.height:
-                    parts[name].append(_marked(frame, read.file, service.get(read.file, "")).select(list(TABLES[name])))
-        parts["sources"].append(_source_row(read))
+            for name, field in _FIELDS.items():
+                add(name, getattr(partial, field), pl.lit(read.file, pl.UInt32()))
+    for files, told in shared:
+        ids = pl.Series(files, dtype=pl.UInt32())
+        for name, field in _FIELDS.items():
+            if field in told.owners:
+                add(name, getattr(told.partial, field), ids.gather(told.owners[field]))
+    parts["sources"].append(_rows((read.file, read.path, (read.offset, read.end), read.tally) for read in reads))
     return {name: pl.concat(found) for name, found in parts.items()}
 
 
-def _of(partial: Partial) -> Iterator[tuple[str, pl.DataFrame]]:
-    yield "failures", partial.classified
-    yield "detections", partial.detected
-    yield "outcomes", partial.totals
-    yield "visits", partial.visits
-    yield "let_in", partial.let_in
-    yield "marks", partial.marks
-    yield "rejects", partial.rejects
+_FIELDS = {  # of a partial, by the table that keeps it
+    "failures": "classified",
+    "detections": "detected",
+    "outcomes": "totals",
+    "visits": "visits",
+    "let_in": "let_in",
+    "marks": "marks",
+    "rejects": "rejects",
+}
 
 
-def _marked(frame: pl.DataFrame, file: int, service: str) -> pl.DataFrame:
-    named = frame.with_columns(pl.lit(file, pl.UInt32()).alias(FILE))
-    if service and "service.name" in frame.columns:
-        named = named.with_columns(pl.col("service.name").fill_null(service))
-    return named
+def _named(frame: pl.DataFrame, service: Mapping[int, str]) -> pl.DataFrame:
+    """With the service of its log where a line names none."""
+    if "service.name" not in frame.columns:
+        return frame
+    names = {file: service[file] for file in frame[FILE].unique().to_list() if service.get(file)}
+    if not names:
+        return frame
+    own = pl.col(FILE).replace_strict(list(names), list(names.values()), default=None, return_dtype=pl.String())
+    return frame.with_columns(pl.col("service.name").fill_null(own))
 
 
-def _source_row(read: Read) -> pl.DataFrame:
-    tally, path = Tally(), ""
-    for partial in read.partials:
-        [(path, more)] = partial.tallies.items()
-        tally += more
-    return _row(read.file, path, (read.offset, read.end), tally)
+def _rows(told: Iterable[tuple[int, str, tuple[int, int], Tally]]) -> pl.DataFrame:
+    """Of the table `sources`."""
+    return pl.DataFrame([_row(*each) for each in told], schema=TABLES["sources"])
 
 
-def _row(file: int, path: str, stretch: tuple[int, int], tally: Tally) -> pl.DataFrame:
-    row = {
+def _row(file: int, path: str, stretch: tuple[int, int], tally: Tally) -> dict[str, Any]:
+    return {
         FILE: file,
         "log.file.path": path,
         "offset": stretch[0],
@@ -110,7 +135,6 @@ def _row(file: int, path: str, stretch: tuple[int, int], tally: Tally) -> pl.Dat
         "datasets": json.dumps(tally.datasets),
         "courses": json.dumps([asdict(course) for course in tally.courses]),
     }
-    return pl.DataFrame([row], schema=TABLES["sources"])
 
 
 def merged_sources(sources: pl.DataFrame) -> pl.DataFrame:
@@ -122,7 +146,7 @@ def merged_sources(sources: pl.DataFrame) -> pl.DataFrame:
     ):
         _, (first, last), before = found.get(file, ("", (low, high), Tally()))
         found[file] = path, (min(first, low), max(last, high)), before + tally
-    return pl.concat([TABLES["sources"].to_frame(), *(_row(file, *rest) for file, rest in found.items())])
+    return _rows((file, *rest) for file, rest in found.items())
 
 
 def tallies(sources: pl.DataFrame) -> Iterator[tuple[int, Tally]]:

@@ -28,6 +28,12 @@ class Eras:
         self._zone = zone
         self._newer: dict[str, datetime] = {}  # by log: when the oldest part that was asked for begins
 
+    def latest(self, path: str, changed: datetime) -> Clock:
+        """The clock for lines that all write their year. In: as `clock`"""
+        part = part_of(path)
+        known = [changed, part.until, self._newer.get(part.log)]
+        return Clock(self._zone, min(each for each in known if each is not None))
+
     def clock(
         self, path: str, changed: datetime, sample: Sequence[str], formats: Sequence[Format], *, ends: bool
     ) -> Clock:
@@ -38,8 +44,7 @@ class Eras:
              last stamp without a year is known, that stamp: no other lies more than a day after it
         """
         part = part_of(path)
-        known = [changed, part.until, self._newer.get(part.log)]
-        clock = Clock(self._zone, min(each for each in known if each is not None))
+        clock = self.latest(path, changed)
         if not any_without_year(sample):
             return clock
         placed = _placed(sample, formats, clock)
@@ -60,8 +65,13 @@ class _Ends(NamedTuple):
 
 def any_without_year(lines: Sequence[str]) -> bool:
     """Whether a line may hold a stamp without a year: cheap, and true too often."""
-    texts = pl.Series(lines, dtype=pl.String)
-    return not texts.filter(texts.str.strip_chars() != "").str.contains(_YEAR).all()
+    return bool(without_year(pl.Series(lines, dtype=pl.String)).any())
+
+
+def without_year(lines: pl.Series) -> pl.Series:
+    """Which lines that are not blank may hold a stamp without a year."""
+    lacking = ~lines.str.contains(_YEAR)
+    return lacking & (lines.str.strip_chars() != "") if lacking.any() else lacking
 
 
 def _placed(sample: Sequence[str], formats: Sequence[Format], clock: Clock) -> _Ends:

@@ -1,7 +1,7 @@
 """Reads sources from where an earlier run ended, as far as whole lines reach."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
@@ -19,6 +19,7 @@ from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.raw import Filled, Handle
+from logscan.ingest.shape import Format
 from logscan.ingest.source import Source, open_source
 from logscan.ingest.trail import Mark, Trail
 from logscan.ingest.walk import source_error
@@ -148,7 +149,7 @@ class Resumed(Local):
         passed = Passed(in_force(looked.head, place.header), place.header)
 
         def step(chunk: Chunk, behind: Place) -> tuple[Step, Chunk, Task]:
-            if plain and not _still(begun, chunk):
+            if plain and not still_holds(begun, chunk):
                 raise _changed(source)
             opened = Opened("", tuple(notes), known.why, known.doubt)
             told = Step(source, behind, known, opened, behind.mark, whole=records is not None, plain=plain)
@@ -182,12 +183,17 @@ class Resumed(Local):
         starts = event_starts(task, passed)
         return chunks(looked, path, size=size, starts=starts, first_line=begun.place.line)
 
+    def still_knows(self, known: Known, size: int) -> bool:
+        """Whether what was told of a source is enough, now that it has so many bytes and there are these formats."""
+        same = set(known.formats) == {form.id for form in self.plan.formats}
+        return same and not known.size < LOOK <= 2 * size > 4 * known.size
+
     def _told(self, begun: Begun, looked: Looked, records: Sequence[str] | None) -> tuple[Task, Known]:
         source, known = begun.source, begun.known
         sample = look_at(source, looked) if records is None else Sample(list(records), ends=False)
         by_id = {form.id: form for form in self.plan.formats}
         size = source.size or 0
-        if known is None or set(known.formats) != set(by_id) or known.size < LOOK <= 2 * size > 4 * known.size:
+        if known is None or not self.still_knows(known, size):
             whole = sample
             if begun.place.mark.offset:
                 with open_source(source) as stream:
@@ -211,7 +217,7 @@ def _same(begun: Begun) -> None:
             raise _changed(begun.source)
 
 
-def _still(begun: Begun, chunk: Chunk) -> bool:
+def still_holds(begun: Begun, chunk: Chunk) -> bool:
     """Whether the file still holds a chunk, at both its ends, and what was read before.
 
     One that was truncated and written anew meanwhile gives the beginning of the old and the end of the new content.
@@ -253,12 +259,17 @@ def _is_plain(source: Source, looked: Looked) -> bool:
 def _is_closed(last: Chunk, task: Task, known: Known) -> bool:
     """Whether nothing that follows can belong to the last whole line: its format's events are one line each."""
     seen = [form for form in task.formats if form.id in known.shares]
-    if any(form.multiline or form.unfinished or form.inner or form.stream for form in seen):
+    if not one_line_each(seen):
         return False
     end = last.data.rfind(b"\n")
     line = last.data[last.data.rfind(b"\n", 0, max(end, 0)) + 1 : end].removesuffix(b"\r")
     rows = governed(numbered([line.decode("utf-8", "backslashreplace")]), last.header)
     return parse(rows, seen, frozenset(), task.clock).events.height == 1
+
+
+def one_line_each(formats: Iterable[Format]) -> bool:
+    """Whether an event of these formats is one line, whatever follows it."""
+    return not any(form.multiline or form.unfinished or form.inner or form.stream for form in formats)
 
 
 def _ended(last: Chunk, trail: Trail, starts: Begins | None, *, finished: bool) -> Iterator[tuple[Chunk, bool]]:

@@ -33,10 +33,27 @@ _EXPLAINED = 20  # rejected lines of a chunk that are explained; the rest are co
 _SHOWN = 300  # characters of a rejected line
 
 
-class _Read(NamedTuple):
+class Reading(NamedTuple):
+    """The lines of a chunk, read."""
+
     parsed: Parsed
     narrow: pl.DataFrame  # events inside the period, the plan's narrow columns
     outside: int
+
+
+class Understood(NamedTuple):
+    """What the lines of a chunk say.
+
+    narrow    events inside the period, with endpoint and outcome;  visits: of them, in their order
+    failures  CLASSIFIED and more, redacted;  detected: CLASSIFIED, redacted
+    let_in    LET_IN and logscan.line
+    """
+
+    narrow: pl.DataFrame
+    failures: pl.DataFrame
+    detected: pl.DataFrame
+    visits: pl.DataFrame
+    let_in: pl.DataFrame
 
 
 def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
@@ -58,31 +75,38 @@ def candidates(chunk: Chunk, task: Task, plan: Plan) -> pl.DataFrame:
     """What rules without an outcome are asked about in a chunk: whole events, not redacted."""
     lines, _ = read_lines(chunk)
     lines = governed(lines, chunk.header) if chunk.records is None else with_lines(lines, chunk.records)
-    return _whole(lines, _read(lines, task, plan), task, plan)
+    return _whole(lines, read_events(lines, task, plan), task, plan)
 
 
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:
     """The same, of LINES: those of the chunk, or the records of its documents."""
     if lines.is_empty():
         return _silent(chunk, task, plan, Tally(bytes=len(chunk.data), cut=chunk.cut_lines))
-    read = _read(lines, task, plan)
+    read = read_events(lines, task, plan)
+    told = understood(lines, read, task, plan)
+    return Partial(
+        classified=compact(told.failures.select(list(CLASSIFIED))),
+        totals=compact(add_up(counted(told.narrow))),
+        visits=told.visits,
+        rejects=compact(_rejects(lines, read.parsed, task, plan)),
+        events=_events(read.narrow, told.failures, task, plan),
+        tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
+        detected=told.detected,
+        marks=compact(restarts_of(read.narrow, plan.programs, plan.restarts)),
+        let_in=compact(told.let_in.select(list(LET_IN))),
+    )
+
+
+def understood(lines: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> Understood:
+    """In: lines: LINES, of which read was made"""
     whole = _whole(lines, read, task, plan)
     failures = classify(whole, plan.causes)
     failures = failures.with_columns(plan.traits.protocol_of(pl.col("event.original")).alias("http.version"))
     narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
     redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
     visits = narrow.select(visit_columns(narrow.columns))
-    return Partial(
-        classified=compact(redacted.select(list(CLASSIFIED))),
-        totals=compact(_totals(narrow)),
-        visits=visits,
-        rejects=compact(_rejects(lines, read.parsed, task, plan)),
-        events=_events(read.narrow, redacted, task, plan),
-        tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
-        detected=_detected(whole, plan),
-        marks=compact(restarts_of(read.narrow, plan.programs, plan.restarts)),
-        let_in=_let_in(lines, picked(narrow, visits, plan.sample), read, task, plan),
-    )
+    let_in = _let_in(lines, picked(narrow, visits, plan.sample), read, task, plan)
+    return Understood(narrow, redacted, _detected(whole, plan), visits, let_in)
 
 
 def _silent(chunk: Chunk, task: Task, plan: Plan, tally: Tally) -> Partial:
@@ -91,10 +115,10 @@ def _silent(chunk: Chunk, task: Task, plan: Plan, tally: Tally) -> Partial:
     return empty()._replace(tallies={task.path: replace(tally, courses=(none,))})
 
 
-def _read(lines: pl.DataFrame, task: Task, plan: Plan) -> _Read:
+def read_events(lines: pl.DataFrame, task: Task, plan: Plan) -> Reading:
     parsed = parse(lines, task.formats, task.narrow, task.clock, trusted=plan.trusted)
     inside = _inside(parsed.events, plan.period)
-    return _Read(parsed, inside, parsed.events.height - inside.height)
+    return Reading(parsed, inside, parsed.events.height - inside.height)
 
 
 def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
@@ -106,7 +130,7 @@ def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
     return events
 
 
-def _whole(lines: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
+def _whole(lines: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
     """The events that a rule could know, with all that it may ask for, in line order; not redacted."""
     candidates = _candidates(read.narrow, task, plan)
     if candidates.is_empty():
@@ -133,13 +157,13 @@ def _read_again(kept: pl.DataFrame, events: pl.DataFrame, want: frozenset[str], 
     return parse(kept, known, want, task.clock, trusted=plan.trusted).events
 
 
-def _let_in(lines: pl.DataFrame, picks: pl.DataFrame, read: _Read, task: Task, plan: Plan) -> pl.DataFrame:
+def _let_in(lines: pl.DataFrame, picks: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
     if picks.is_empty():
-        return LET_IN.to_frame()
+        return pl.DataFrame(schema={**LET_IN, "logscan.line": pl.UInt64()})
     kept = _with_continuations(lines, picks, read.parsed)
     whole = read.narrow if plan.all_events else _read_again(kept, picks, READ, task, plan)
     told = plan.redactor.redact(whole, ["logscan.credential"])
-    return compact(as_let_in(picks, told, plan.traits))
+    return as_let_in(picks, told, plan.traits, "logscan.line")
 
 
 def _detected(whole: pl.DataFrame, plan: Plan) -> pl.DataFrame:
@@ -196,15 +220,16 @@ def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> p
     return narrow.with_columns(pl.when(failed).then(pl.lit(_FAILED, pl.UInt8())).otherwise(went).alias("outcome"))
 
 
-def _totals(narrow: pl.DataFrame) -> pl.DataFrame:
+def counted(narrow: pl.DataFrame, *keys: str) -> pl.DataFrame:
+    """TOTALS of events, by further columns of theirs where some are named; a key may stand in several rows."""
     names = pl.Series(list(OUTCOMES))
     upstream = ["server.address"] if "server.address" in narrow.columns else []
     minute = pl.col("@timestamp").dt.truncate("1m").alias("bucket")
-    counted = narrow.group_by(minute, "event.dataset", *upstream, "outcome").agg(
+    rows = narrow.group_by(*keys, minute, "event.dataset", *upstream, "outcome").agg(
         pl.len().cast(pl.UInt64()).alias("events")
     )
     lacking = [] if upstream else [pl.lit(None, pl.String()).alias("server.address")]
-    return add_up(counted.with_columns(*lacking, pl.lit(names).gather(pl.col("outcome")).alias("outcome")))
+    return rows.with_columns(*lacking, pl.lit(names).gather(pl.col("outcome")).alias("outcome"))
 
 
 def _rejects(lines: pl.DataFrame, parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
@@ -235,7 +260,7 @@ def _events(narrow: pl.DataFrame, failures: pl.DataFrame, task: Task, plan: Plan
     return pl.concat([failures.select(list(CLASSIFIED)), plain.select(list(CLASSIFIED))]).sort("logscan.line")
 
 
-def _tally(chunk: Chunk, lines: pl.DataFrame, read: _Read, repaired: int, plan: Plan) -> Tally:
+def _tally(chunk: Chunk, lines: pl.DataFrame, read: Reading, repaired: int, plan: Plan) -> Tally:
     events = read.parsed.events
     datasets = events["event.dataset"].value_counts(sort=True, name="n").rows()
     first, last = events.select(first=pl.col("@timestamp").min(), last=pl.col("@timestamp").max()).row(0)
