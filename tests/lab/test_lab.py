@@ -14,7 +14,22 @@ from tests.system.servers import program
 
 
 @pytest.mark.server
-@pytest.mark.parametrize("name", ["nginx", "apache2", "haproxy", "sshd", "docker-registry", "curl", "ssh"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "nginx",
+        "apache2",
+        "haproxy",
+        "caddy",
+        "squid",
+        "dovecot",
+        "redis-server",
+        "sshd",
+        "docker-registry",
+        "curl",
+        "ssh",
+    ],
+)
 def test_a_program_of_the_lab_is_there(name: str) -> None:
     assert Path(program(name)).exists()
 

@@ -11,12 +11,14 @@ from pathlib import Path
 
 import pytest
 
+PACKAGES = {"apache2": "apache2-bin", "dovecot": "dovecot-imapd", "sshd": "openssh-server", "redis-cli": "redis-tools"}
+
 
 def program(name: str) -> str:
     """The path of a server program; without it the test is skipped."""
     found = shutil.which(name) or shutil.which(name, path="/usr/sbin:/usr/local/sbin")
     if found is None:
-        pytest.skip(f"{name} is not installed: apt-get install {name.replace('apache2', 'apache2-bin')}")
+        pytest.skip(f"{name} is not installed: apt-get install {PACKAGES.get(name, name)}")
     return found
 
 
