@@ -24,19 +24,16 @@ from logscan.model.schemas import CLASSIFIED, RULE_COLUMNS
 from logscan.model.severity import CONFIDENCES, SEVERITIES
 from logscan.rules.compile import KEYS as RULE_KEYS
 from logscan.rules.fields import load_dialect
-from logscan.rules.load import Library, Rule, load_library
+from logscan.rules.load import Rule
 from logscan.rules.meaning import _KEYS as MEANING_KEYS
 from logscan.rules.meaning import OUTCOME_NAMES
 from logscan.rules.playbook import PLACES
 from tests.pages import FORMATS, REPORT, RULES, Block, code, first_cells, section, table, write
+from tests.shipped import library
 
 CLOCK = Clock("UTC", datetime(2026, 4, 1, tzinfo=UTC))
 BENIGN_SEES = "A signature that names a benign cause"
 INIT = {name for name, field in Rule.__dataclass_fields__.items() if field.init}
-
-
-def library() -> Library:
-    return load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
 
 
 # The names in rules.md

@@ -4,7 +4,6 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 
 import polars as pl
@@ -12,12 +11,11 @@ import polars as pl
 from logscan.analysis.findings import Observed, build_findings
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.let_in import as_let_in, picked
-from logscan.analysis.series import SERIES
 from logscan.analysis.visits import visit_columns
 from logscan.model.finding import Finding
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import CLASSIFIED, OUTCOMES, TIME, TOTALS
-from logscan.rules.load import Library, load_library
+from tests.shipped import library
 
 START = datetime(2026, 3, 2, 6, 0, 7, tzinfo=UTC)
 HOUR = 3600.0
@@ -138,11 +136,6 @@ def _status(request: Request) -> int | None:
     if request.status != 0:
         return request.status
     return 401 if request.outcome == "auth_failure" else 200
-
-
-@lru_cache(maxsize=1)
-def library() -> Library:
-    return load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
 
 
 def findings(requests: Iterable[Request], *, shuffle: int | None = None) -> tuple[Finding, ...]:

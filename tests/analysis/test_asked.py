@@ -8,7 +8,8 @@ from logscan.analysis.asked import Asked, asked_by
 from logscan.analysis.findings import Built, Observed, build_findings
 from logscan.analysis.judgement import load_judgement
 from logscan.model.resources import rules_dir
-from tests.analysis.simulate import HOUR, Request, bad, crowd, failing, library, observe, steady
+from tests.analysis.simulate import HOUR, Request, bad, crowd, failing, observe, steady
+from tests.shipped import library
 
 CLIENT = "192.0.2.9"
 # One client fails from the second hour on where it worked before, others work; one never worked.

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from logscan.analysis.classify import ByDataset, classify, filled, needed_columns, outcome, ranked
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES, RULE_COLUMNS
+from logscan.model.schemas import CLASSIFIED, EVENTS, OUTCOMES
 from logscan.rules.load import Library, Rule
 from tests.rules.folder import load, make, rule_text
+from tests.shipped import library as shipped_library
 
 MATCH = "s: {{message|contains: '{}'}}\ncondition: s"
 
@@ -165,11 +166,9 @@ def test_the_columns_that_rules_read(library: Library) -> None:
 
 
 def test_a_format_is_asked_only_what_it_can_answer() -> None:
-    from logscan.analysis.series import SERIES
-    from logscan.rules.load import load_library
 
     formats = load_formats([rules_dir() / "formats"])
-    shipped = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
+    shipped = shipped_library()
     asked = ByDataset(formats, shipped.causes)
     for form in formats:
         assert filled(form, formats) >= form.names()

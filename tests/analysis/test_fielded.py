@@ -6,11 +6,9 @@ from pathlib import Path
 import polars as pl
 
 from logscan.analysis.fielded import fielded, keeps_fields, may_match_fields
-from logscan.analysis.series import SERIES
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import CLASSIFIED
-from logscan.rules.load import load_library
+from tests.shipped import library as shipped
 from tests.system.tool import own_place, run
 
 __all__ = ["own_place"]
@@ -24,7 +22,7 @@ TOLD: dict[str, dict[str, object]] = {
 
 
 def test_every_rule_that_reads_the_fields_is_asked_of_them() -> None:
-    library = load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
+    library = shipped()
     found = fielded(library.causes)
     reading = {rule.name for rule in library.causes if "logscan.fields" in rule.columns}
     assert {"generic_fields_unauthenticated", "generic_wording_missing"} <= {rule.name for rule in found.rules}
@@ -37,7 +35,7 @@ def test_only_formats_that_keep_fields_are_asked() -> None:
 
 
 def test_lines_without_any_of_the_texts_are_not_asked() -> None:
-    library = load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
+    library = shipped()
     lines = pl.Series(['{"grpc_status":"Unauthenticated"}', '{"msg":"served"}', None])
     assert may_match_fields(lines, fielded(library.causes)).to_list() == [True, False, False]
 

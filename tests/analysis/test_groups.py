@@ -10,7 +10,8 @@ from logscan.analysis.findings import Built, build_findings
 from logscan.analysis.groups import failures_by_group
 from logscan.analysis.judgement import load_judgement
 from logscan.model.resources import rules_dir
-from tests.analysis.simulate import Request, bad, crowd, failing, library, observe, steady
+from tests.analysis.simulate import Request, bad, crowd, failing, observe, steady
+from tests.shipped import library
 
 HOUR = 3600.0
 LOG = [

@@ -11,7 +11,8 @@ from logscan.analysis.judgement import load_judgement
 from logscan.analysis.shown import shown_events, spread
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import ANSWERED_S, SHOWN
-from tests.analysis.simulate import START, Request, bad, crowd, failing, library, observe, steady
+from tests.analysis.simulate import START, Request, bad, crowd, failing, observe, steady
+from tests.shipped import library
 
 HOUR = 3600.0
 LOG = [

@@ -4,7 +4,8 @@ from logscan.analysis.findings import Built, build_findings
 from logscan.analysis.judgement import load_judgement
 from logscan.model.resources import rules_dir
 from logscan.model.severity import severity_rank
-from tests.analysis.simulate import HOUR, bad, crowd, failing, library, observe, steady
+from tests.analysis.simulate import HOUR, bad, crowd, failing, observe, steady
+from tests.shipped import library
 
 END = 12 * HOUR
 

@@ -6,7 +6,7 @@ import pytest
 
 from logscan.analysis.verdict import Named, Verdict, decide
 from logscan.model.finding import Alternative
-from tests.analysis.simulate import library
+from tests.shipped import library
 
 SEEN = {rule.name: rule for rule in library().signatures}
 REFINES = {"username_password_invalid": frozenset({"credential_attack"})}

@@ -3,16 +3,15 @@
 import polars as pl
 import pytest
 
-from logscan.analysis.series import SERIES
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
-from logscan.model.schemas import CLASSIFIED, EVENTS
+from logscan.model.schemas import EVENTS
 from logscan.rules.held import held_where
 from logscan.rules.literals import Each, Either, Held
-from logscan.rules.load import load_library
 from logscan.rules.match import match
 from logscan.rules.samples import rows, samples_of
 from logscan.rules.tree import All, Column, Node, Not, Null, Regex, Some, Text, Words
+from tests.shipped import library as shipped
 
 F, M = Column("logscan.fields", text=True), Column("message", text=True)
 
@@ -45,7 +44,7 @@ def _is_there(node: Held, text: str) -> bool:
 
 
 def test_every_hit_of_a_shipped_rule_by_its_fields_holds_what_it_must() -> None:
-    library = load_library([rules_dir()], event_columns=CLASSIFIED, series_columns=SERIES)
+    library = shipped()
     reading = [rule for rule in library.causes if "logscan.fields" in rule.columns]
     hits = [sample for sample in samples_of(reading) if sample.must_match]
     frame, owners, _ = rows(hits, EVENTS, load_formats([rules_dir() / "formats"]))

@@ -7,12 +7,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from logscan.analysis.series import SERIES as MEASURED
 from logscan.model.errors import Faults
-from logscan.model.resources import rules_dir
-from logscan.model.schemas import EVENTS, RULE_COLUMNS
+from logscan.model.schemas import EVENTS
 from logscan.rules.load import load_library
 from tests.rules.folder import SERIES, TAXONOMY, faults_of, foreign_text, load, make, rule_text
+from tests.shipped import library as shipped
 
 TEXT = "text: {message|contains: expired}\ncondition: text"
 SERIES_SOURCE = "{product: logscan, category: series}"
@@ -235,5 +234,5 @@ def test_a_folder_of_a_kind_decides_over_what_the_file_says(tmp_path: Path) -> N
 
 
 def test_loading_the_shipped_rules_finds_no_fault() -> None:
-    library = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=MEASURED)
+    library = shipped()
     assert library.playbooks

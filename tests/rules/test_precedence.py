@@ -3,10 +3,9 @@
 import re
 from pathlib import Path
 
-from logscan.analysis.series import SERIES
-from logscan.model.resources import rules_dir
-from logscan.model.schemas import CONTENT, RULE_COLUMNS
-from logscan.rules.load import Rule, load_library
+from logscan.model.schemas import CONTENT
+from logscan.rules.load import Rule
+from tests.shipped import library
 
 ROOT = Path(__file__).parents[2]
 BANDS = {
@@ -21,7 +20,7 @@ BANDS = {
 TELLING = re.compile(r"\b(407|419|440|495|496|511)\b|OPTIONS")
 BARE = {"http.response.status_code", "http.request.method", "user.name"}
 FIELDS = {"error.code", "error.type", "event.action"}
-LIBRARY = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
+LIBRARY = library()
 SHIPPED = [rule for rule in LIBRARY.causes if "logscan" in rule.text]
 
 

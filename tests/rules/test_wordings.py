@@ -7,15 +7,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from logscan.analysis.classify import ByDataset, classify
-from logscan.analysis.series import SERIES
 from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
 from logscan.model.schemas import RULE_COLUMNS
-from logscan.rules.load import load_library
 from logscan.rules.samples import Sample, rows
+from tests.shipped import library
 
 FOLDER = Path(__file__).parent / "wordings"
-LIBRARY = load_library([rules_dir()], event_columns=RULE_COLUMNS, series_columns=SERIES)
+LIBRARY = library()
 FORMATS = load_formats([rules_dir() / "formats"])
 ENOUGH = 150  # lines of either kind
 

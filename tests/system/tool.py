@@ -14,6 +14,8 @@ from click.testing import CliRunner, Result
 from logscan.cli.main import cli
 from logscan.engine import request
 from logscan.model.resources import rules_dir
+from logscan.rules.load import load_library
+from tests.shipped import library
 
 
 @contextmanager
@@ -33,7 +35,8 @@ def _once(load: Callable[..., Any]) -> Callable[..., Any]:
         if not all(path.is_relative_to(rules_dir()) for path in paths):
             return load(paths, *rest, **named)
         if key not in kept:
-            kept[key] = load(paths, *rest, **named)
+            shipped = load is load_library and paths == [rules_dir()]
+            kept[key] = library() if shipped else load(paths, *rest, **named)
         return kept[key]
 
     return loaded
