@@ -67,9 +67,14 @@ class Crowd:
         return np.argsort(self._route, kind="stable").astype(np.int32), np.concatenate(([0], begins))
 
     @cached_property
-    def _by_client(self) -> NDArray[np.int32]:
-        """The places of the visits, by client, each one's in time; at one moment refusals first, whatever row order."""
-        return np.lexsort((self._all.ok, self._all.t, self._all.code)).astype(np.int32)
+    def _by_client(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The places of the visits, by client, and where each client begins among them.
+
+        Law: each one's in time; at one moment refusals first, whatever the order of the rows
+        """
+        begins = np.bincount(self._all.code, minlength=self.ids.size).cumsum()
+        order = np.lexsort((self._all.ok, self._all.t, self._all.code)).astype(np.int32)
+        return order, np.concatenate(([0], begins))
 
     def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The numbers by which the clients are known here: -1 when one is not of the sample, or nobody."""
@@ -133,17 +138,15 @@ class Crowd:
         In: routes: only on these; None: on all
         """
         low, high = np.searchsorted(self._all.t, [start, end])
-        place = np.full(self.ids.size + 1, -1, dtype=np.int64)
         known = np.unique(codes[(codes >= 0) & (codes < self.ids.size)])
-        place[known] = np.arange(known.size)
-        who = place[self._all.code[low:high]]
-        mine = who >= 0
+        order, begins = self._by_client
+        counts = begins[known + 1] - begins[known]
+        who = np.repeat(np.arange(known.size), counts)
+        at = order[np.arange(who.size) + np.repeat(begins[known] - (counts.cumsum() - counts), counts)]
+        mine = (at >= low) & (at < high)
         if routes is not None:
-            mine &= np.isin(self._routes, np.array(sorted(routes), dtype=np.uint64))[self._route[low:high]]
-        order = self._by_client
-        order = order[(order >= low) & (order < high)] - low
-        order = order[mine[order]]
-        who, good = who[order], self._all.ok[low:high][order]
+            mine &= np.isin(self._routes, np.array(sorted(routes), dtype=np.uint64))[self._route[at]]
+        who, good = who[mine], self._all.ok[at[mine]]
         changed = (np.diff(who) == 0) & (good[1:] != good[:-1])
         return np.bincount(who, minlength=known.size), np.bincount(who[1:][changed], minlength=known.size)
 
