@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from ipaddress import ip_address
 from typing import Any
 
 from logscan.alert.incident import RESOLVED, Incident, Member, Notice, moment_text
@@ -148,3 +149,12 @@ def _rounded(value: float | None, digits: int) -> float | None:
 def _seen(text: str) -> str:
     """With everything written out that a terminal or a page would act on."""
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def is_address(client: str) -> bool:
+    """Whether a client is named by its address, not by a host name."""
+    try:
+        ip_address(client)
+    except ValueError:
+        return False
+    return True

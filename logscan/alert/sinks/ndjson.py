@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from logscan.alert.document import is_address
 from logscan.alert.sinks.lines import append
 from logscan.alert.sinks.sink import Delivery, Document, Outcome
 from logscan.model.severity import severity_rank
@@ -55,7 +56,8 @@ def ecs(document: Document) -> dict[str, Any]:
         "message": document["title"],
         "rule": {"name": incident["rule"], "category": finding.get("cause"), "ruleset": "logscan"},
         "related": {
-            "ip": [name for name, _ in hit.get("clients", [])],
+            "ip": [name for name, _ in hit.get("clients", []) if is_address(name)],
+            "hosts": [name for name, _ in hit.get("clients", []) if not is_address(name)],
             "user": [name for name, _ in hit.get("users", [])],
         },
         "logscan": {key: value for key, value in document.items() if key not in ("schema", "at", "title", "text")},

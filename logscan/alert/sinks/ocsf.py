@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from logscan.alert.document import is_address
 from logscan.alert.incident import moment
 from logscan.alert.sinks.lines import append
 from logscan.alert.sinks.sink import Delivery, Document, Outcome
@@ -17,7 +18,7 @@ _STATUS = {_CREATE: (1, "New"), _UPDATE: (2, "In Progress"), _CLOSE: (4, "Resolv
 _ACTIVITY = {_CREATE: "Create", _UPDATE: "Update", _CLOSE: "Close"}
 _SEVERITIES = ("Informational", "Low", "Medium", "High", "Critical")
 _CONFIDENCES = {"low": (1, "Low"), "medium": (2, "Medium"), "high": (3, "High")}
-_IP, _USER, _URL = 2, 4, 6  # kinds of observables
+_HOST, _IP, _USER, _OTHER = 1, 2, 4, 99  # kinds of observables
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def detection_finding(document: Document, version: str) -> dict[str, Any]:
             "src_url": document.get("url"),
         },
         "count": finding.get("counts", {}).get("events"),
-        "evidences": [{"data": dict(each)} for each in finding.get("evidence", [])],
+        "evidences": [*({"data": dict(each)} for each in finding.get("evidence", [])), *_hit(finding)],
         "observables": _observables(finding),
         "remediation": _remediation(finding),
         "unmapped": {"kind": document["kind"], "reasons": document["reasons"], "pattern": finding.get("pattern")},
@@ -92,17 +93,30 @@ def detection_finding(document: Document, version: str) -> dict[str, Any]:
     return {name: value for name, value in found.items() if value not in (None, [], {})}
 
 
-def _observables(finding: Document) -> list[dict[str, Any]]:
+def _hit(finding: Document) -> list[dict[str, Any]]:
+    """Who and what is hit: artifacts that the observables point to."""
     hit = finding.get("hit", {})
-    kinds = (
-        ("clients", "src_endpoint.ip", _IP),
-        ("users", "user.name", _USER),
-        ("endpoints", "http_request.url.path", _URL),
-    )
+    clients = [text for text, _ in hit.get("clients", [])]
     return [
-        {"name": name, "type_id": type_id, "value": text}
-        for key, name, type_id in kinds
-        for text, _ in hit.get(key, [])
+        *({"src_endpoint": {"ip" if is_address(text) else "hostname": text}} for text in clients),
+        *({"user": {"name": text}} for text, _ in hit.get("users", [])),
+        *({"url": {"path": text}} for text, _ in hit.get("endpoints", [])),
+    ]
+
+
+def _observables(finding: Document) -> list[dict[str, Any]]:
+    """Law: the name of each is where its value stands in the finding"""
+    kinds = {
+        ("src_endpoint", "ip"): {"type_id": _IP, "type": "IP Address"},
+        ("src_endpoint", "hostname"): {"type_id": _HOST, "type": "Hostname"},
+        ("user", "name"): {"type_id": _USER, "type": "User Name"},
+        ("url", "path"): {"type_id": _OTHER, "type": "URL Path"},
+    }
+    return [
+        {"name": f"evidences[].{what}.{part}", **kinds[what, part], "value": text}
+        for each in _hit(finding)
+        for what, held in each.items()
+        for part, text in held.items()
     ]
 
 

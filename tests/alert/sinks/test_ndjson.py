@@ -1,6 +1,7 @@
 """A file of ECS documents."""
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 from logscan.alert.sinks.ndjson import Ndjson, ecs
@@ -35,3 +36,22 @@ def test_a_file_that_cannot_be_written_is_told_and_nothing_counts_as_delivered(t
     outcome = Ndjson("file", tmp_path).deliver(Delivery((Entry("a", told("new")),), (), START, HOUR))
     assert outcome.delivered == frozenset()
     assert str(tmp_path) in outcome.fault
+
+
+def test_what_ecs_types_as_an_address_is_one() -> None:
+    document = told("new")
+    document["finding"]["hit"]["clients"] = [["192.0.2.7", 3], ["db1.example.com", 2], ["2001:db8::1", 1]]
+    assert ecs(document)["related"] == {
+        "ip": ["192.0.2.7", "2001:db8::1"],
+        "hosts": ["db1.example.com"],
+        "user": ["ada"],
+    }
+
+
+def test_the_words_of_events_are_those_that_ecs_allows() -> None:
+    """https://www.elastic.co/guide/en/ecs/8.17/ecs-allowed-values-event-category.html"""
+    for kind in ("new", "ongoing", "changed", "silent", "resolved", "expiring"):
+        event = ecs({**told("new"), "kind": kind})["event"]
+        assert (event["kind"], event["category"], event["outcome"]) == ("alert", ["authentication"], "failure")
+        assert set(event["type"]) <= {"start", "end", "info"}
+        assert datetime.fromisoformat(event["start"]) <= datetime.fromisoformat(event["end"])
