@@ -14,6 +14,7 @@ from logscan.alert.incident import (
     ONGOING,
     RESOLVED,
     SILENT,
+    UNSEEN,
     Incident,
     Memory,
     Notice,
@@ -156,8 +157,9 @@ def _judged(incident: Incident, look: _Look) -> Incident:
     if found.over is None and any(each.state == "open" for each in incident.members.values()):
         deaf = look.now - at > quiet.silent_after
         return replace(found, status=SILENT, over=last) if deaf else replace(found, status=ACTIVE)
-    if at - last < quiet.settle:
-        return found
+    deaf = any(each.state == UNSEEN for each in incident.members.values()) and look.now - last <= quiet.silent_after
+    if at - last < quiet.settle or deaf:
+        return found  # what could not be read may hold more of it, for as long as such a fault takes to be mended
     calm = quiet.flap_within if found.flapping else quiet.settle
     return replace(found, over=last, status=_end(incident, look) if at - last >= calm else found.status)
 
@@ -171,7 +173,9 @@ def _known_quiet(incident: Incident, over: datetime, quiet: Quiet) -> datetime:
 def _end(incident: Incident, look: _Look) -> str:
     """Resolved when each of its findings is: its clients succeed again, or, where that is not known, others do."""
     for each in incident.members.values():
-        if each.state == "silent" or (each.state != "resolved" and not look.seen.traffic_since(each.last_seen)):
+        if each.state in ("silent", UNSEEN) or (
+            each.state != "resolved" and not look.seen.traffic_since(each.last_seen)
+        ):
             return SILENT
     return RESOLVED
 

@@ -11,7 +11,7 @@ from logscan.model.severity import severity_rank
 NEW, ONGOING, CHANGED, RESOLVED, SILENT, EXPIRING = "new", "ongoing", "changed", "resolved", "silent", "expiring"
 KINDS = (NEW, ONGOING, CHANGED, RESOLVED, SILENT, EXPIRING)
 ACTIVE, DUE = "active", "due"  # states of an incident; the others are RESOLVED and SILENT
-GONE = "gone"  # of a finding: it is not there any more
+GONE, UNSEEN = "gone", "unseen"  # of a finding: it is not there any more; or not in what could be read
 WIDTH = {"credential": 0, "user": 0, "client": 0, "endpoint": 1, "upstream": 1, "service": 2, "all": 3}
 
 
@@ -106,7 +106,7 @@ class Incident:
     @property
     def here(self) -> dict[str, Member]:
         """Its findings that are still there."""
-        return {name: each for name, each in self.members.items() if each.state != GONE}
+        return {name: each for name, each in self.members.items() if each.state not in (GONE, UNSEEN)}
 
     @property
     def failing(self) -> list[tuple[str, Member]]:

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from logscan.alert.incident import ACTIVE, GONE, WIDTH, Incident, Member, Span
+from logscan.alert.incident import ACTIVE, GONE, UNSEEN, WIDTH, Incident, Member, Span
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.rules.correlate import Page
 
 _ID = 16  # hexadecimal digits
+_WIDEST = max(WIDTH.values())
 _NEAR = timedelta(minutes=15)  # beginnings and ends are known no better while it goes on
 
 
@@ -38,13 +39,15 @@ def assign(
          order of findings changes nothing
     """
     home = _known(seen, incidents)
-    home |= _successors(seen, home, incidents, since)
-    home |= _again({name: each for name, each in seen.items() if name not in home}, incidents)
+    new = {name: each for name, each in seen.items() if name not in home}
+    part = {name for name, each in new.items() if any(_explains(one, each, seen, home) for one in incidents.values())}
+    home |= _successors({name: each for name, each in new.items() if name not in part}, seen, home, incidents, since)
+    home |= _again({name: each for name, each in new.items() if name not in {*part, *home}}, incidents)
     found = {key: _with(each, {n: seen[n] for n in home if home[n] == key}, whole) for key, each in incidents.items()}
     for page in pages:
-        fresh = {name: seen[name] for name in page.members if name in seen and name not in home}
+        fresh = {name: seen[name] for name in page.members if name in seen and name not in {*part, *home}}
         for name, member in sorted(fresh.items(), key=lambda item: (item[1].first_seen, item[0])):
-            if any(_explains(each, member) for each in found.values()):
+            if any(_explains(each, member, seen, home) for each in found.values()):
                 continue
             known = next((each for each in _in_order(found.values()) if _takes(each, page, member)), None)
             key = known.id if known else identity(page, member)
@@ -71,7 +74,11 @@ def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dic
 
 
 def _successors(
-    seen: Mapping[str, Member], home: Mapping[str, str], incidents: Mapping[str, Incident], since: datetime | None
+    new: Mapping[str, Member],
+    seen: Mapping[str, Member],
+    home: Mapping[str, str],
+    incidents: Mapping[str, Incident],
+    since: datetime | None,
 ) -> dict[str, str]:
     """What became of a finding that is gone: another scope of its cause, in what goes on, or a better name for it."""
     here: dict[str, list[Member]] = {key: [] for key in incidents}
@@ -81,25 +88,28 @@ def _successors(
         (each.id, each.live, old)
         for each in _in_order(incidents.values())
         for old in each.members.values()
-        if not _met(old, here[each.id])
+        if not _met(old, here[each.id]) or (each.live and old.cause == UNCLASSIFIED)
     ]
     became = {
         name: next((key for key, live, old in left if _became(old, member, since, live=live)), "")
-        for name, member in seen.items()
-        if name not in home
+        for name, member in new.items()
     }
     return {name: key for name, key in became.items() if key}
 
 
 def _became(old: Member, member: Member, since: datetime | None, *, live: bool) -> bool:
     """Law: what begins while another thing fails did not come of that, however many it hits"""
-    if not _meet(old.span, member.span):
-        return False
-    scope, cause = (old.level, old.values) == (member.level, member.values), live and old.cause == member.cause
-    begun = max(old.first_seen, since) if since else old.first_seen
-    return (scope and member.first_seen <= begun + _NEAR) or (
-        cause and (member.first_seen <= begun + _NEAR or member.width < old.width)
-    )
+    renamed = (old.level, old.values) == (member.level, member.values) and _meet(old.span, member.span)
+    return (renamed and _as_early(old, member, since)) or (live and _rescoped(old, member, since))
+
+
+def _rescoped(old: Member, member: Member, since: datetime | None) -> bool:
+    alike = old.cause == member.cause and _meet(old.span, member.span)
+    return alike and (member.width < old.width or _as_early(old, member, since))
+
+
+def _as_early(old: Member, member: Member, since: datetime | None) -> bool:
+    return member.first_seen <= (max(old.first_seen, since) if since else old.first_seen) + _NEAR
 
 
 def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
@@ -119,8 +129,12 @@ def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict
 
 def _with(incident: Incident, here: Mapping[str, Member], whole: bool) -> Incident:  # noqa: FBT001
     """With its findings as they are now; of the others, those that nothing has taken the place of."""
-    left = {name: each for name, each in incident.members.items() if not _met(each, here.values())}
-    gone = {name: replace(each, state=GONE) if whole else each for name, each in left.items()}
+    left = {
+        name: each
+        for name, each in incident.members.items()
+        if not _met(each, here.values()) and not any(_rescoped(each, other, None) for other in here.values())
+    }
+    gone = {name: replace(each, state=GONE if whole or each.state == GONE else UNSEEN) for name, each in left.items()}
     rest = {f"{name}@{each.first_seen:%Y%m%dT%H%M%S}" if name in here else name: each for name, each in gone.items()}
     begun = min((each.first_seen for each in here.values()), default=incident.started)
     started = min(incident.started, begun) if incident.told is None else incident.started
@@ -131,17 +145,19 @@ def _met(old: Member, here: Iterable[Member]) -> bool:
     return any(each.subject == old.subject and _meet(each.span, old.span) for each in here)
 
 
-def _explains(incident: Incident, member: Member) -> bool:
-    """Whether everybody failed then and there, and this is no more than a part of that under a vaguer name."""
-    wide = [each for each in incident.members.values() if each.width == max(WIDTH.values())]
-    if (
-        not wide
-        or member.width == max(WIDTH.values())
-        or member.cause not in {UNCLASSIFIED, *(each.cause for each in wide)}
+def _explains(incident: Incident, member: Member, seen: Mapping[str, Member], home: Mapping[str, str]) -> bool:
+    """Whether everybody failed then and there, and this is no more than a part of that, or a vaguer name for it."""
+    here = [seen[name] for name, key in home.items() if key == incident.id]
+    wide = [each for each in (here if incident.live else incident.members.values()) if each.width == _WIDEST]
+    causes = {each.cause for each in wide}
+    if not (member.width < _WIDEST and member.cause in causes) and not (
+        member.cause == UNCLASSIFIED and (member.width < _WIDEST or causes - {UNCLASSIFIED})
     ):
         return False
     return any(
-        first - _NEAR <= member.first_seen and member.last_seen <= last + _NEAR for first, last in _spans(incident)
+        first - _NEAR <= member.first_seen and member.last_seen <= last + _NEAR
+        for first, last in (*incident.spans, *(each.span for each in wide))
+        if wide
     )
 
 

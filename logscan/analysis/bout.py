@@ -1,6 +1,5 @@
 """The latest bout of a unit: since when it fails as it fails now, though it failed before and something always does."""
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -25,8 +24,8 @@ class Asked(NamedTuple):
 Latest = tuple[float | None, float, bool]
 
 
-def bouts(units: Sequence[Asked], span: tuple[float, float], settings: Measures) -> list[Latest | None]:
-    """Of each unit the latest stretch in which it fails markedly more often than between such stretches.
+def latest_bout(asked: Asked, span: tuple[float, float], settings: Measures) -> Latest | None:
+    """The latest stretch in which a unit fails markedly more often than between such stretches.
 
     In:     span: of the log; only its last `bout_recent_s` are looked at
     Out:    its first failure, None when it began before that; its last; whether it lasts. None where one rate explains
@@ -37,56 +36,49 @@ def bouts(units: Sequence[Asked], span: tuple[float, float], settings: Measures)
     """
     low, high = max(span[0], span[1] - settings.bout_recent_s), span[1] + 1e-3
     edges = np.arange(low, high + settings.bout_window_s, settings.bout_window_s)
-    if not units or edges.size <= 2:
-        return [None] * len(units)
-    bad = np.array([np.histogram(each.failures, edges)[0] for each in units], dtype=np.float64)
-    good = np.array(
-        [np.histogram(each.successes.t, edges, weights=each.successes.weight)[0] for each in units], dtype=np.float64
-    )
-    total, calm_share = bad + good, settings.bout_calm_share
-    states, gain = _two_rates(bad, total, settings.wide_score, calm_share)
-    return [
-        _latest(units[at], edges, states[at], bad[at], total[at], calm_share=calm_share)
-        if gain[at] >= settings.wide_score
-        else None
-        for at in range(len(units))
-    ]
+    if edges.size <= 2:
+        return None
+    bad = np.histogram(asked.failures, edges)[0].astype(np.float64)
+    total = bad + np.histogram(asked.successes.t, edges, weights=asked.successes.weight)[0]
+    if not bad.any() or bad.sum() == total.sum():
+        return None
+    states, gain = _two_rates(bad, total, settings.wide_score, settings.bout_calm_share)
+    if gain < settings.wide_score:
+        return None
+    return _latest(asked, edges, states, bad, total, calm_share=settings.bout_calm_share)
 
 
-def _two_rates(bad: Floats, total: Floats, cost: float, calm_share: float) -> tuple[NDArray[np.bool_], Floats]:
-    """Out: whether each window of each unit is in the higher rate; how much better that is, changes paid for."""
-    states = bad * total.sum(axis=1, keepdims=True) > total * bad.sum(axis=1, keepdims=True)
+def _two_rates(bad: Floats, total: Floats, cost: float, calm_share: float) -> tuple[NDArray[np.bool_], float]:
+    """Out: whether each window is in the higher rate; how much better that is than one rate, changes paid for."""
+    states = bad * total.sum() > total * bad.sum()
     for _ in range(_ROUNDS):
         states = _path(bad, total, _rate(bad, total, states), _rate(bad, total, ~states), cost)
-    inside, asked = (bad * states).sum(axis=1), (total * states).sum(axis=1)
-    outside, rest = bad.sum(axis=1) - inside, total.sum(axis=1) - asked
-    changes = (np.diff(states, axis=1) != 0).sum(axis=1)
-    one = likelihood(bad.sum(axis=1), total.sum(axis=1))
-    gain = likelihood(inside, asked) + likelihood(outside, rest) - one - cost * np.maximum(changes - 1, 0)
-    apart = (asked > 0) & (rest > 0) & (outside * asked < calm_share * inside * rest)
-    return states, np.where(apart, gain, 0.0)
+    inside, asked = bad[states].sum(), total[states].sum()
+    outside, rest = bad.sum() - inside, total.sum() - asked
+    if not asked or not rest or outside * asked >= calm_share * inside * rest:
+        return states, 0.0
+    told = likelihood(np.array([inside, outside, bad.sum()]), np.array([asked, rest, total.sum()]))
+    changes = int((np.diff(states) != 0).sum())
+    return states, float(told[0] + told[1] - told[2] - cost * max(changes - 1, 0))
 
 
-def _rate(bad: Floats, total: Floats, states: NDArray[np.bool_]) -> Floats:
-    rate = ((bad * states).sum(axis=1) + 0.5) / ((total * states).sum(axis=1) + 1)
-    return np.asarray(np.clip(rate, _LEAST, 1 - _LEAST)[:, None])
+def _rate(bad: Floats, total: Floats, states: NDArray[np.bool_]) -> float:
+    return float(np.clip((bad[states].sum() + 0.5) / (total[states].sum() + 1), _LEAST, 1 - _LEAST))
 
 
-def _path(bad: Floats, total: Floats, high: Floats, low: Floats, cost: float) -> NDArray[np.bool_]:
-    """The best row of states for these rates, of all units at once."""
+def _path(bad: Floats, total: Floats, high: float, low: float, cost: float) -> NDArray[np.bool_]:
+    """The best row of states for these rates."""
     lead = bad * np.log(high / low) + (total - bad) * np.log((1 - high) / (1 - low))
-    ahead = np.zeros(bad.shape)  # how much better the best row is that ends in the higher rate
-    best = np.zeros(bad.shape[0])
-    for at in range(bad.shape[1]):
-        best = np.clip(best, -cost, cost) + lead[:, at]
-        ahead[:, at] = best
-    states = np.zeros(bad.shape, dtype=np.bool_)
-    state = ahead[:, -1] > 0
-    for at in range(bad.shape[1] - 1, -1, -1):
+    ahead, best = [], 0.0  # how much better the best row is that ends in the higher rate
+    for each in lead.tolist():
+        best = min(max(best, -cost), cost) + each
+        ahead.append(best)
+    state, states = ahead[-1] > 0, []
+    for each in reversed(ahead):
         # A change pays only where the row behind it is ahead by more than it costs.
-        state = (ahead[:, at] > cost) | (state & (ahead[:, at] >= -cost))
-        states[:, at] = state
-    return states
+        state = each > cost or (state and each >= -cost)
+        states.append(state)
+    return np.array(states[::-1], dtype=np.bool_)
 
 
 def _latest(

@@ -10,7 +10,7 @@ import polars as pl
 
 from logscan.analysis.assess import Assessor
 from logscan.analysis.bare import told_cause
-from logscan.analysis.bout import Asked, bouts
+from logscan.analysis.bout import Asked, latest_bout
 from logscan.analysis.caveats import caveats_of
 from logscan.analysis.contrast import Contrasts
 from logscan.analysis.evidence import Place, read_evidence, telling_places
@@ -75,30 +75,24 @@ class Teller:
             for (unit, verdict), name, found in zip(folded, ids, places, strict=True)
         ]
         compared, again = self.contrasts.of_all([unit for unit, _ in folded]), self._again(folded)
-        latest = self._bouts([unit for unit, _ in folded], made)
         made = [
-            replace(each, contrast=one, reproduce=two, bout=three, after_mark=self._mark(each))
-            for each, one, two, three in zip(made, compared, again, latest, strict=True)
+            replace(each, contrast=one, reproduce=two, bout=self._bout(unit, each), after_mark=self._mark(each))
+            for each, one, two, (unit, _) in zip(made, compared, again, folded, strict=True)
         ]
         order = sorted(range(len(made)), key=lambda at: _worst_first(made[at]))
         members = tuple(folded[k][0].rows for k in order)
         return Told(tuple(made[k] for k in order), members, self._timeline(folded))
 
-    def _bouts(self, units: Sequence[Unit], made: Sequence[Finding]) -> list[Bout | None]:
-        """Of those that do not come by the clock: between its turns what does is not over."""
-        found: list[Bout | None] = [None] * len(units)
-        asked = {
-            at: Asked(self.log.times(unit.rows), self.answers.of(unit))
-            for at, unit in enumerate(units)
-            if unit.pattern not in self.judgement.recurs and unit.measured
-        }
-        told = bouts(list(asked.values()), (self.log.first, self.log.last), self.judgement.measures)
-        for at, one in zip(asked, told, strict=True):
-            begun = made[at].first_seen
-            if one and begun:
-                first, last, lasts = one
-                found[at] = Bout(begun if first is None else _at(first), _at(last), lasts)
-        return found
+    def _bout(self, unit: Unit, made: Finding) -> Bout | None:
+        """Not of what comes by the clock: between its turns it is not over."""
+        if unit.pattern in self.judgement.recurs or made.first_seen is None or not unit.measured:
+            return None
+        asked = Asked(self.log.times(unit.rows), self.answers.of(unit))
+        found = latest_bout(asked, (self.log.first, self.log.last), self.judgement.measures)
+        if found is None:
+            return None
+        first, last, lasts = found
+        return Bout(made.first_seen if first is None else _at(first), _at(last), lasts)
 
     def _mark(self, found: Finding) -> tuple[datetime, str] | None:
         log, settings = self.log, self.judgement.measures

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
+from logscan.analysis.bout import Asked, latest_bout
 from logscan.analysis.dips import Dips
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
@@ -97,8 +98,11 @@ class Wide:
         return bool(share >= settings.wide_turn_share and np.median(changes[enough]) >= settings.turn_requests)
 
     def _looks(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
-        """The whole log; then closer at the window that holds most, for what is short beside the log is lost in it."""
+        """What went wrong last; the whole log; then closer at the window that holds most, for what is short beside the
+        log is lost in it.
+        """
         settings = self.log.measures
+        yield from self._lately(rows)
         edges, near = self.log.edges(settings.wide_windows), rows
         for _ in range(settings.wide_looks):
             yield edges, near
@@ -112,6 +116,17 @@ class Wide:
                 return
             edges = np.linspace(low, high, settings.wide_windows + 1)
             near = near[(t >= low) & (t < high)]
+
+    def _lately(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
+        """The latest bout and as much before and after it: of many, those on the whole log hide each other."""
+        settings, times = self.log.measures, self.log.columns.t[rows] / SECOND
+        asked = Asked(times, self.answers.at_all())
+        found = latest_bout(asked, (self.log.first, self.log.last), settings)
+        if found is None or found[0] is None or found[1] - found[0] < settings.dip_s:
+            return
+        length = found[1] - found[0]
+        low, high = max(found[0] - length, self.log.first), min(found[1] + length, self.log.last) + 1e-3
+        yield np.linspace(low, high, settings.wide_windows + 1), rows[(times >= low) & (times < high)]
 
     def _seen(self, edges: Floats, rows: Rows) -> Rows | None:
         self.edges = edges

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from logscan.alert.document import about, described, document, summary
 from logscan.alert.gate import Gate, Quiet, Seen, gate
-from logscan.alert.incident import GONE, Incident, Notice, moment, moment_text
+from logscan.alert.incident import Incident, Notice, moment, moment_text
 from logscan.alert.rows import finding_rows
 from logscan.alert.settings import AlertSettings
 from logscan.alert.silence import Silence, of_state, silences
@@ -193,7 +193,7 @@ def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str)
 
 def _worst(incident: Incident, findings: Mapping[str, Any]) -> str:
     """The finding that stands for all of them: the worst, if possible of a known cause; empty when none is there."""
-    here = [(name, each) for name, each in incident.failing if each.state != GONE and name in findings]
+    here = [(name, each) for name, each in incident.failing if name in incident.here and name in findings]
     return min(here, key=lambda one: one[1].cause == UNCLASSIFIED, default=("", None))[0]
 
 

@@ -104,6 +104,16 @@ def test_what_could_not_be_read_whole_resolves_nothing() -> None:
     assert watch.at(START + DAY) == ["resolved"]
 
 
+def test_what_can_not_be_read_for_a_day_is_told_as_silent() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    for hour in range(1, 26):
+        assert watch.at(START + hour * HOUR, cover=seen(START + hour * HOUR, whole=False)) == []
+    assert watch.at(START + 27 * HOUR, cover=seen(START + 27 * HOUR, whole=False)) == ["silent"]
+    assert watch.at(START + 28 * HOUR, cover=seen(START + 28 * HOUR, whole=False)) == []
+    assert watch.at(START + 29 * HOUR) == ["resolved"]
+
+
 def test_a_file_that_can_never_be_read_keeps_nothing_going_that_is_seen_to_be_over() -> None:
     watch = Watch()
     watch.at(START + 5 * MINUTE, going(5))

@@ -57,7 +57,28 @@ def test_a_scope_that_widens_is_the_same_incident() -> None:
     wide = finding("z", scope="all", last_seen=START + HOUR)
     after = assign(members(wide), [page("z")], before)
     assert after.keys() == before.keys()
-    assert set(next(iter(after.values())).members) == {"a", "z"}
+    assert set(next(iter(after.values())).members) == {"z"}
+    assert assign(members(finding("a")), [], after).keys() == before.keys()
+
+
+def test_what_begins_while_another_thing_fails_did_not_come_of_that() -> None:
+    before = begun(finding("a"))
+    later = START + 5 * HOUR
+    wide = finding("z", scope="all", first_seen=later, last_seen=later + HOUR)
+    kept = finding("a", last_seen=later + HOUR)
+    before = assign(members(kept), [], before)
+    assert len(assign(members(wide), [page("z")], before)) == 2
+    slid = assign(members(wide), [page("z")], before, since=later)  # the window begins there
+    assert slid.keys() == before.keys()
+
+
+def test_a_better_name_beside_the_vague_one_is_the_same_incident() -> None:
+    vague = finding("a", cause="unclassified", scope="all", last_seen=START + HOUR)
+    named = finding("b", scope="all", last_seen=START + HOUR)
+    before = begun(vague, cause="unclassified")
+    assert assign(members(vague, named), [page("b")], before).keys() == before.keys()
+    known = begun(named)
+    assert assign(members(vague, named), [page("a", cause="unclassified"), page("b")], known).keys() == known.keys()
 
 
 def test_a_better_name_for_the_same_scope_is_the_same_incident() -> None:

@@ -4,13 +4,13 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.bout import Asked, Latest, bouts
+from logscan.analysis.bout import Asked, Latest, latest_bout
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.successes import NO_SUCCESS, Successes
 from logscan.model.resources import rules_dir
 
 MEASURES = load_judgement([rules_dir()]).measures
-MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
+MINUTE, HOUR = 60.0, 3600.0
 
 
 def traffic(hours: float, outages: list[tuple[float, float]], *, noise: float = 0.15, step: float = 7.0) -> Asked:
@@ -24,7 +24,7 @@ def traffic(hours: float, outages: list[tuple[float, float]], *, noise: float = 
 
 
 def latest(asked: Asked, hours: float) -> Latest | None:
-    return bouts([asked], (0.0, hours * HOUR), MEASURES)[0]
+    return latest_bout(asked, (0.0, hours * HOUR), MEASURES)
 
 
 def near(got: float | None, hours: float, slack: float = 2 * MINUTE) -> bool:
@@ -93,9 +93,8 @@ def test_what_went_before_does_not_move_the_latest(pairs: list[tuple[int, int]],
     assert near(whole[0], times[-1][0])
     assert near(whole[1], times[-1][1])
     assert whole == alone
-    assert bouts([traffic(1, []), traffic(hours, times, noise=noise / 200)], (0.0, hours * HOUR), MEASURES)[1] == whole
 
 
 def test_there_may_be_nothing_to_look_at() -> None:
-    assert bouts([], (0.0, DAY), MEASURES) == []
+    assert latest(Asked(np.zeros(0), NO_SUCCESS), 9) is None
     assert latest(traffic(0.05, []), 0.05) is None
