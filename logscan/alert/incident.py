@@ -110,10 +110,15 @@ class Incident:
 
     @property
     def failing(self) -> list[tuple[str, Member]]:
-        """Its open findings, else those that are still there, else all of them: worst, widest, first."""
+        """Its open findings, else those of this time, else all of them: worst, widest, first."""
         here = self.here
-        open_ = {name: each for name, each in here.items() if each.state == "open"} or here or self.members
-        return sorted(open_.items(), key=lambda item: (-item[1].rank, -item[1].width, item[1].first_seen, item[0]))
+        found = (
+            {name: each for name, each in here.items() if each.state == "open"}
+            or {name: each for name, each in here.items() if each.last_seen >= self.started}
+            or here
+            or self.members
+        )
+        return sorted(found.items(), key=lambda item: (-item[1].rank, -item[1].width, item[1].first_seen, item[0]))
 
     @property
     def severity(self) -> str:

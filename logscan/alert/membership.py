@@ -39,23 +39,36 @@ def assign(
          order of findings changes nothing
     """
     home = _known(seen, incidents)
-    new = {name: each for name, each in seen.items() if name not in home}
-    part = {name for name, each in new.items() if any(_explains(one, each, seen, home) for one in incidents.values())}
-    home |= _successors({name: each for name, each in new.items() if name not in part}, seen, home, incidents, since)
-    home |= _again({name: each for name, each in new.items() if name not in {*part, *home}}, incidents)
+    for wide in (True, False):  # what hits everybody first: the rest may be no more than parts of it
+        new = {name: each for name, each in _of_width(seen, wide=wide).items() if name not in home}
+        new = {name: each for name, each in new.items() if not _is_part(each, seen, home, incidents.values())}
+        home |= _successors(new, seen, home, incidents, since)
+        home |= _again({name: each for name, each in new.items() if name not in home}, incidents)
     found = {key: _with(each, {n: seen[n] for n in home if home[n] == key}, whole) for key, each in incidents.items()}
-    for page in pages:
-        fresh = {name: seen[name] for name in page.members if name in seen and name not in {*part, *home}}
-        for name, member in sorted(fresh.items(), key=lambda item: (item[1].first_seen, item[0])):
-            if any(_explains(each, member, seen, home) for each in found.values()):
-                continue
-            known = next((each for each in _in_order(found.values()) if _takes(each, page, member)), None)
-            key = known.id if known else identity(page, member)
-            if known is None and key in found:
-                key = identity(page, member, member.first_seen.isoformat())
-            found[key] = _joined(known, name, member) if known else begun(key, page, name, member)
-            home[name] = key
+    for wide in (True, False):
+        for page in pages:
+            new = _of_width({name: seen[name] for name in page.members if name in seen and name not in home}, wide=wide)
+            for name, member in sorted(new.items(), key=lambda item: (item[1].first_seen, item[0])):
+                if not _is_part(member, seen, home, found.values()):
+                    home[name] = _founded(found, page, name, member)
     return found
+
+
+def _of_width(seen: Mapping[str, Member], *, wide: bool) -> dict[str, Member]:
+    return {name: each for name, each in seen.items() if (each.width == _WIDEST) is wide}
+
+
+def _founded(found: dict[str, Incident], page: Page, name: str, member: Member) -> str:
+    """Put it into an incident of its kind that begins with it, or a new one. Out: its id"""
+    known = next((each for each in _in_order(found.values()) if _takes(each, page, member)), None)
+    if known is not None:
+        found[known.id] = _joined(known, name, member)
+        return known.id
+    key = identity(page, member)
+    if key in found:
+        key = identity(page, member, member.first_seen.isoformat())
+    found[key] = begun(key, page, name, member)
+    return key
 
 
 def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
@@ -145,20 +158,31 @@ def _met(old: Member, here: Iterable[Member]) -> bool:
     return any(each.subject == old.subject and _meet(each.span, old.span) for each in here)
 
 
-def _explains(incident: Incident, member: Member, seen: Mapping[str, Member], home: Mapping[str, str]) -> bool:
+def _is_part(
+    member: Member, seen: Mapping[str, Member], home: Mapping[str, str], incidents: Iterable[Incident]
+) -> bool:
     """Whether everybody failed then and there, and this is no more than a part of that, or a vaguer name for it."""
-    here = [seen[name] for name, key in home.items() if key == incident.id]
-    wide = [each for each in (here if incident.live else incident.members.values()) if each.width == _WIDEST]
-    causes = {each.cause for each in wide}
-    if not (member.width < _WIDEST and member.cause in causes) and not (
-        member.cause == UNCLASSIFIED and (member.width < _WIDEST or causes - {UNCLASSIFIED})
-    ):
-        return False
-    return any(
-        first - _NEAR <= member.first_seen and member.last_seen <= last + _NEAR
-        for first, last in (*incident.spans, *(each.span for each in wide))
-        if wide
-    )
+    narrow = member.width < _WIDEST
+    for incident in incidents:
+        here = [seen[name] for name, key in home.items() if key == incident.id]
+        wide = _wide(here) or ([] if incident.live else _wide(incident.members.values()))
+        causes = {each.cause for each in wide}
+        vaguer = member.cause == UNCLASSIFIED and (narrow or causes - {UNCLASSIFIED})
+        if (
+            wide
+            and (vaguer or (narrow and member.cause in causes))
+            and _within(member, (*incident.spans, *(m.span for m in wide)))
+        ):
+            return True
+    return False
+
+
+def _wide(members: Iterable[Member]) -> list[Member]:
+    return [each for each in members if each.width == _WIDEST]
+
+
+def _within(member: Member, spans: Iterable[Span]) -> bool:
+    return any(first - _NEAR <= member.first_seen and member.last_seen <= last + _NEAR for first, last in spans)
 
 
 def _spans(incident: Incident) -> list[Span]:

@@ -52,12 +52,16 @@ def _environment() -> "jinja2.Environment":
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters |= {"when": _when, "span": _span, "n": lambda value: f"{value:,}"}
+    environment.filters |= {"when": _when, "span": _span, "until": _until, "n": lambda value: f"{value:,}"}
     return environment
 
 
 def _when(stamp: str) -> str:
     return datetime.fromisoformat(stamp).astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _until(start: str, end: str) -> str:
+    return _span((datetime.fromisoformat(end) - datetime.fromisoformat(start)).total_seconds())
 
 
 def _span(seconds: float) -> str:

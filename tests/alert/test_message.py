@@ -20,7 +20,7 @@ def of(kind: str) -> dict[str, object]:
     incident = replace(INCIDENT, told=TOLD, due=START + DAY if kind == "expiring" else None, within_s=1800.0)
     status = kind if kind in ("resolved", "silent") else incident.status
     reasons = ("severity", "scope", "cause", "again", "flapping") if kind == "changed" else ()
-    notice = Notice("x-1", kind, START, replace(incident, status=status), reasons, "medium")
+    notice = Notice("x-1", kind, START + DAY, replace(incident, status=status), reasons, "medium")
     return document(notice, described(finding(), WORDS), url="https://reports.example.com/latest.html")
 
 
@@ -28,6 +28,18 @@ def of(kind: str) -> dict[str, object]:
 def test_every_kind_has_its_words(kind: str, golden: Callable[[str, str], None]) -> None:
     found = of(kind)
     golden(f"alerts/{kind}.txt", f"{title(found)}\n\n{text(found)}\n\n{body(found)}")
+
+
+def test_what_began_before_is_told_with_the_times_of_now() -> None:
+    late = START + DAY
+    incident = replace(INCIDENT, started=late, spans=((late, late + 5 * MINUTE),), told=TOLD)
+    known = described(finding(last_seen=late), WORDS)
+    new, over = (
+        text(document(Notice("x-2", kind, late, replace(incident, status=status)), known))
+        for kind, status in (("new", "active"), ("resolved", "resolved"))
+    )
+    assert "fails since 2026-03-13 06:00:00 UTC, not for the first time since 2026-03-12 06:00:00 UTC." in new
+    assert "failed from 2026-03-13 06:00:00 UTC to 2026-03-13 06:05:00 UTC, 5 minutes. Requests succeed again." in over
 
 
 def test_a_summary_and_a_test_have_words_too(golden: Callable[[str, str], None]) -> None:

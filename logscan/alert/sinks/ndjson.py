@@ -6,7 +6,7 @@ from typing import Any
 
 from logscan.alert.document import is_address
 from logscan.alert.sinks.lines import append
-from logscan.alert.sinks.sink import Delivery, Document, Outcome
+from logscan.alert.sinks.sink import Delivery, Document, Outcome, to_file
 from logscan.model.severity import severity_rank
 
 _ECS = "8.17.0"
@@ -22,11 +22,9 @@ class Ndjson:
     shows_state: bool = False
 
     def deliver(self, delivery: Delivery) -> Outcome:
-        try:
-            append(self.path, (ecs(entry.document) for entry in delivery.pending))
-        except OSError as fault:
-            return Outcome(fault=f"{self.path}: {fault.strerror}")
-        return Outcome(frozenset(entry.notice for entry in delivery.pending))
+        return to_file(
+            self.path, delivery, lambda: append(self.path, (ecs(each.document) for each in delivery.pending))
+        )
 
 
 def ecs(document: Document) -> dict[str, Any]:

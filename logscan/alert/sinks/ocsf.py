@@ -8,7 +8,7 @@ from typing import Any
 from logscan.alert.document import is_address
 from logscan.alert.incident import moment
 from logscan.alert.sinks.lines import append
-from logscan.alert.sinks.sink import Delivery, Document, Outcome
+from logscan.alert.sinks.sink import Delivery, Document, Outcome, to_file
 from logscan.model.severity import severity_rank
 
 _VERSION = "1.4.0"
@@ -33,11 +33,8 @@ class Ocsf:
     shows_state: bool = False
 
     def deliver(self, delivery: Delivery) -> Outcome:
-        try:
-            append(self.path, (detection_finding(entry.document, self.version) for entry in delivery.pending))
-        except OSError as fault:
-            return Outcome(fault=f"{self.path}: {fault.strerror}")
-        return Outcome(frozenset(entry.notice for entry in delivery.pending))
+        made = (detection_finding(each.document, self.version) for each in delivery.pending)
+        return to_file(self.path, delivery, lambda: append(self.path, made))
 
 
 def detection_finding(document: Document, version: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple, Protocol
 
@@ -65,3 +66,12 @@ class Sink(Protocol):
     def for_people(self) -> bool: ...
 
     def deliver(self, delivery: Delivery) -> Outcome: ...
+
+
+def to_file(path: Path, delivery: Delivery, write: Callable[[], None]) -> Outcome:
+    """What becomes of a delivery that is written in one go: all of it is taken, or all of it waits."""
+    try:
+        write()
+    except OSError as fault:
+        return Outcome(fault=f"{path}: {fault.strerror or type(fault).__name__}")
+    return Outcome(frozenset(entry.notice for entry in delivery.pending))

@@ -8,7 +8,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Gauge, write_to_textfile
 
 from logscan.alert.incident import moment
-from logscan.alert.sinks.sink import Delivery, Document, Outcome
+from logscan.alert.sinks.sink import Delivery, Document, Outcome, to_file
 from logscan.model.severity import severity_rank
 
 _MODE = 0o644  # node_exporter is somebody else, and a service's mask may shut it out
@@ -36,13 +36,13 @@ class Textfile:
 
     def deliver(self, delivery: Delivery) -> Outcome:
         """Law: the file is replaced whole, or left as it is; it has no time stamps"""
-        try:
+
+        def write() -> None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             write_to_textfile(str(self.path), metrics(delivery))
             self.path.chmod(_MODE)
-        except OSError as fault:
-            return Outcome(fault=f"{self.path}: {fault.strerror}")
-        return Outcome(frozenset(entry.notice for entry in delivery.pending))
+
+        return to_file(self.path, delivery, write)
 
 
 def metrics(delivery: Delivery) -> CollectorRegistry:
