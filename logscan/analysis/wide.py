@@ -14,6 +14,8 @@ from logscan.analysis.stretch import find_stretch
 from logscan.analysis.trend import mann_kendall, ramp_ratio
 from logscan.analysis.unit import Answers, Rows, Unit
 
+_DAY = 86_400.0
+
 
 class Wide:
     """Looks for stretches of time in which most active clients fail more often than they succeed.
@@ -124,9 +126,16 @@ class Wide:
         found = latest_bout(asked, (self.log.first, self.log.last), settings)
         if found is None or found[0] is None or found[1] - found[0] < settings.dip_s:
             return
+        if any(self._rate(asked, found[0], found[1], ago) >= settings.wide_share / 2 for ago in (_DAY, 7 * _DAY)):
+            return  # at the same time of the day before, or of the week: it comes by the clock, and is a thing of that
         length = found[1] - found[0]
         low, high = max(found[0] - length, self.log.first), min(found[1] + length, self.log.last) + 1e-3
         yield np.linspace(low, high, settings.wide_windows + 1), rows[(times >= low) & (times < high)]
+
+    def _rate(self, asked: Asked, first: float, last: float, ago: float) -> float:
+        low, high = np.searchsorted(asked.failures, [first - ago, last - ago])
+        good = asked.successes.within(first - ago, last - ago)
+        return float((high - low) / (high - low + good)) if high > low else 0.0
 
     def _seen(self, edges: Floats, rows: Rows) -> Rows | None:
         self.edges = edges
