@@ -49,7 +49,7 @@ def test_two_outages_are_two() -> None:
 
 
 def test_six_outages_are_six_and_what_some_always_fail_is_none_of_them() -> None:
-    noise = [bad(Request(at, f"198.51.100.{at % 3}")) for at in range(0, int(END), 60)]
+    noise = [bad(Request(at, f"203.0.113.{at // 60 % 3}")) for at in range(0, int(END), 60)]
     begun = [0.4, 1.2, 2.3, 3.1, 4.0, 5.2]
     log = CROWD
     for at in begun:
@@ -58,7 +58,7 @@ def test_six_outages_are_six_and_what_some_always_fail_is_none_of_them() -> None
     firsts = sorted((seen.columns.t[unit.rows].min() / 1e6 - seen.first) / HOUR for unit in found)
     assert np.allclose(firsts, begun, atol=0.05)
     assert {seen.columns["client"].texts[int(code)] for code in seen.columns["client"].codes[rest]} == {
-        f"198.51.100.{k}" for k in range(3)
+        f"203.0.113.{k}" for k in range(3)
     }
 
 
