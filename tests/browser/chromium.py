@@ -68,12 +68,10 @@ def new_tab(context: BrowserContext) -> Page:
     return tab
 
 
-def show(
-    tab: Page, page: Path | str, *, width: int = 1280, height: int = 900, dark: bool = False, media: str = "screen"
-) -> None:
+def show(tab: Page, page: Path | str, *, width: int = 1280, height: int = 900, dark: bool = False) -> None:
     """Load a page (a file, or an address) at a size and wait until it can be used; older records are thrown away."""
     tab.set_viewport_size({"width": width, "height": height})
-    tab.emulate_media(color_scheme="dark" if dark else "light", media="print" if media == "print" else "screen")
+    tab.emulate_media(color_scheme="dark" if dark else "light", media="null")
     if tab.url != "about:blank":
         tab.goto("about:blank")  # an address that differs in its fragment alone would load nothing
     for kept in _RECORDS[tab]:

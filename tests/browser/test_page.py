@@ -243,9 +243,18 @@ def test_three_hundred_findings_are_folded_quick_and_follow_the_filter(
     assert record(tab) == ([], [])
 
 
-def test_it_prints_with_everything_unfolded(tab: Page, usual: Path) -> None:
+def test_it_prints_with_everything_unfolded_and_inside_the_page(tab: Page, usual: Path) -> None:
     show(tab, usual)
     assert len(tab.pdf(format="A4", print_background=True)) > 40_000
+    tab.emulate_media(media="print")
+    tab.set_viewport_size({"width": 688, "height": 1016})  # A4 less its margins
+    assert tab.evaluate("document.documentElement.scrollWidth") == 688
+    # Columns that end on the next page lose what is in between.
+    assert tab.evaluate(
+        "[...document.querySelectorAll('.facts')].every(e => getComputedStyle(e).columnCount === 'auto')"
+    )
+    wide = "[...document.querySelectorAll('main :is(svg, table, pre, dl)')].filter(e => e.getBoundingClientRect().right > 690)"
+    assert tab.evaluate(f"{wide}.map(e => e.className.baseVal ?? e.className)") == []
     assert record(tab) == ([], [])
 
 

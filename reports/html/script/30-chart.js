@@ -38,8 +38,15 @@ function boxes(panel) {
   return drawn.length ? drawn : [{ ...panel.columns[0], cause: 0, bottom: 0, top: 0, column: 0 }];
 }
 
+// A specification whose words are as large as those around the chart.
+function scaled(given) {
+  const spec = structuredClone(given), { axis } = spec.config;
+  axis.labelFontSize *= parseFloat(getComputedStyle(document.documentElement).fontSize) / 16;
+  return spec;
+}
+
 async function draw(panel, figure) {
-  const spec = structuredClone(data.spec), live = figure.querySelector(".live");
+  const spec = scaled(data.spec), live = figure.querySelector(".live");
   spec.datasets = { failures: boxes(panel), totals: panel.columns.map((c, column) => ({ ...c, column })), spans: panel.notes.filter((note) => note.kind !== "mark"), marks: panel.notes.filter((note) => note.kind === "mark") };
   // A scale over no data has no ends, and Vega complains.
   spec.layer = spec.layer.filter(({ data: { name } }) => !["spans", "marks"].includes(name) || spec.datasets[name].length);

@@ -26,7 +26,7 @@ function percent(part, of) {
 
 async function heat(home, given, failed, asked = null) {
   const kind = { label: () => "", told: failures, ...given };
-  const spec = structuredClone(data.heat_spec);
+  const spec = scaled(data.heat_spec);
   spec.datasets = { cells: cells(kind, failed, asked) };
   // Places, not names: two names may be cut to one, and some are names of every object, such as __proto__.
   spec.params = [{ name: "rows", value: kind.rows }, { name: "columns", value: kind.columns }];

@@ -132,6 +132,7 @@ function listing() {
   by("after").addEventListener("click", () => { table.page++; fill(); });
   by("save-csv").addEventListener("click", () => save("csv"));
   by("save-json").addEventListener("click", () => save("json"));
+  for (const column of COLUMNS) if (events.facet[column.name]?.values.join("") === "") column.on = false;
   by("columns").append(...COLUMNS.map((column) => {
     const label = element("label"), box = element("input");
     box.type = "checkbox";
