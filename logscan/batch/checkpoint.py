@@ -154,7 +154,7 @@ class _Surveyor:
         if record is None or record.id in self.alive:
             return False
         content = self._content(source)
-        if content is None or not content.holds(record.reached):
+        if content is None or not content.holds(record.kept):
             return content is None
         self._go_on(number, source, stat, record, content)
         return True
@@ -162,7 +162,7 @@ class _Surveyor:
     def _stand_in(self, record: Record, number: int, source: Source, stat: Stat) -> None:
         """A copy goes on for a log whose own file is gone, if it holds all that was read of it."""
         content = self._content(source) if record.id not in self.alive else None
-        if content is not None and content.holds(record.reached):
+        if content is not None and content.holds(record.kept):
             self._go_on(number, source, stat, record, content)
 
     def _place(self, number: int, source: Source, stat: Stat) -> None:
@@ -174,7 +174,7 @@ class _Surveyor:
             self.found.copies.append((source.path, stat, 0, content.why))
             self.found.faults.append(source_error(source.path, content.why))
             return
-        same = [each for each in self.records.values() if _may_be(each, content) and content.holds(each.reached)]
+        same = [each for each in self.records.values() if _may_be(each, content) and content.holds(each.kept)]
         for record in sorted(same, key=lambda each: (each.id in self.alive, -each.length, each.id)):
             related = _name(record.path) == _name(source.path)
             if record.id not in self.alive and (related or record.length >= _FEW):
@@ -201,12 +201,13 @@ class _Surveyor:
         self.alive[record.id] = source
         if record.plain and content.plain and stat.size == record.reached.offset:
             self.found.moved.append((record, source.path, stat))
-        elif record.whole and content.plain:
+        elif record.whole and (content.plain or not content.holds(record.reached)):
             begun = Begun(source, finished=True, file=stat.key[:2])
-            self.found.add(number, Job(begun, stat, None, plain=True, replaces=record.id))
+            self.found.add(number, Job(begun, stat, None, plain=content.plain, replaces=record.id))
         else:
-            near = content.near(record.place.mark) if content.plain else None
-            begun = Begun(source, record.place, record.known, near, self._finished(stat, content), stat.key[:2])
+            place = record.place._replace(mark=record.reached) if record.whole else record.place
+            near = content.near(place.mark) if content.plain else None
+            begun = Begun(source, place, record.known, near, self._finished(stat, content), stat.key[:2])
             self.found.add(number, Job(begun, stat, record, plain=content.plain))
 
     def _finished(self, stat: Stat, content: Content) -> bool:
@@ -224,7 +225,7 @@ class _Surveyor:
 
 def _may_be(record: Record, content: Content) -> bool:
     """A cheap look, before anything is read."""
-    mark = record.reached
+    mark = record.kept
     if record.length <= BLOCK:
         return 0 < record.length <= len(content.head)
     return len(content.head) == BLOCK and mark.begin == content.begin

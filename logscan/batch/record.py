@@ -48,12 +48,13 @@ class Record:
     gone_at: str | None = None
 
     @property
-    def length(self) -> int:
-        return self.reached.offset - self.reached.begin
+    def kept(self) -> Mark:
+        """What any file that goes on for this one begins with: of documents not what ends them, as `]` does."""
+        return self.place.mark if self.whole else self.reached
 
     @property
-    def has_tail(self) -> bool:
-        return self.reached.offset > self.place.mark.offset
+    def length(self) -> int:
+        return self.kept.offset - self.kept.begin
 
 
 def load_records(db: sqlite3.Connection) -> list[Record]:

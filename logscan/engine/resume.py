@@ -70,7 +70,7 @@ class Step(NamedTuple):
 
     reached  all that was read, this chunk too;  last: nothing of the source follows in this run
     tail   what follows may yet belong to its last event, or to its last line: the place lies before it
-    whole  a file of JSON documents: nothing of it can be read without the rest
+    whole  a file of JSON documents: nothing of it can be read without the rest; the place is behind its last record
     plain  the content is what the file holds, byte for byte at its offsets
     """
 
@@ -152,8 +152,8 @@ class Resumed(Local):
             if plain and not still_holds(begun, chunk):
                 raise _changed(source)
             opened = Opened("", tuple(notes), known.why, known.doubt)
-            told = Step(source, behind, known, opened, behind.mark, whole=records is not None, plain=plain)
-            return told, chunk, task
+            whole = records is not None
+            return Step(source, behind, known, opened, behind.mark, whole=whole, plain=plain), chunk, task
 
         held: Chunk | None = None
         for chunk in self._cuts(looked, begun, task, passed, of_records=records is not None):
@@ -164,13 +164,16 @@ class Resumed(Local):
         if held is None:
             return
         passed.header = held.header
-        closed = records is not None or _is_closed(held, task, known)
-        starts = None if closed else event_starts(task, passed)
-        parts = list(_ended(held, trail, starts, finished=begun.finished or not plain or records is not None))
+        parts = [(held, False)]
+        if records is None:
+            starts = None if _is_closed(held, task, known) else event_starts(task, passed)
+            parts = list(_ended(held, trail, starts, finished=begun.finished or not plain))
         for number, (part, tail) in enumerate(parts, 1):
             end = trail.end if part.cut_lines else part.offset + len(part.data)
             behind = Place(trail.at(part.offset), part.first_line, part.header)
-            if not tail:
+            if part.records is not None:
+                behind = Place(trail.at(part.offset + (part.records.ends or (0,))[-1]))
+            elif not tail:
                 line = part.first_line + count_lines(part.data) + part.cut_lines
                 behind = Place(trail.at(end), line, in_force(part.data, part.header))
             told, piece, _ = step(part, behind)

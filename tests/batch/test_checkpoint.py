@@ -2,6 +2,7 @@
 
 import bz2
 import gzip
+import json
 import lzma
 import os
 import shutil
@@ -197,3 +198,37 @@ def test_documents_that_grew_are_read_whole_in_place_of_what_they_were(settings:
     log.write_bytes(gzip.compress(log.read_bytes()))
     log.rename(log.with_name("access.log.1.gz"))
     assert run(settings).lines == 0
+
+
+RECORD = {"time": "2026-03-12T06:00:00Z", "level": "warn", "message": "login failed: invalid token"}
+
+
+@pytest.mark.parametrize(("indent", "about"), [(None, False), (1, True)], ids=["an array", "a list in an object"])
+def test_a_list_that_is_written_anew_with_more_records_counts_none_of_them_again(
+    settings: Config, log: Path, indent: int | None, *, about: bool
+) -> None:
+    records = [RECORD | {"time": f"2026-03-12T06:{n // 60:02}:{n % 60:02}Z"} for n in range(900)]
+
+    def text(count: int) -> str:
+        document = {"Records": records[:count], "next": "x"} if about else records[:count]
+        return json.dumps(document, indent=indent)
+
+    for count in (2, 900):
+        log.write_text(text(count), "utf-8")
+        run(settings)
+        assert summary(archived(settings)) == summary(scanned(log)), count
+    beside = log.with_name("new")
+    beside.write_text(text(900), "utf-8")
+    beside.replace(log)
+    run(settings)
+    assert summary(archived(settings)) == summary(scanned(log))
+    log.write_bytes(gzip.compress(log.read_bytes()))
+    log.rename(log.with_name("access.log.1.gz"))
+    assert run(settings).lines == 0
+
+
+def test_a_list_of_other_records_takes_the_place_of_none(settings: Config, log: Path) -> None:
+    for hour in (6, 7):
+        log.write_text(json.dumps([RECORD | {"time": f"2026-03-12T0{hour}:00:0{n}Z"} for n in range(4)]), "utf-8")
+        run(settings)
+    assert archived(settings)["summary"]["auth_failures"] == 8
