@@ -1,4 +1,4 @@
-.PHONY: check test report bench lab lock score faults
+.PHONY: check test report bench lab lock score faults fortnight
 
 check:  ## the one truth: format, lint, types, floors, tests
 	sh scripts/test
@@ -26,3 +26,7 @@ score:  ## how often causes, patterns, scopes and onsets of labelled scenarios a
 faults:  ## runs killed 200 times over a growing, rotating log: what was lost and what was doubled
 	sh scripts/environment dev
 	.venv/bin/python benchmarks/kills.py
+
+fortnight:  ## two weeks of runs every five minutes with a moving clock: what was told, and what piles up
+	sh scripts/environment dev
+	.venv/bin/python benchmarks/fortnight.py

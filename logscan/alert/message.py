@@ -17,6 +17,11 @@ def title(document: Mapping[str, Any]) -> str:
     return _one_line("title", document)
 
 
+def headline(document: Mapping[str, Any]) -> str:
+    """What fails, and where: for what shows it as long as it goes on, and not when it was told."""
+    return _one_line("headline", document)
+
+
 def text(document: Mapping[str, Any]) -> str:
     return _one_line("sentence", document)
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from logscan.alert.incident import moment, moment_text
-from logscan.alert.message import body
+from logscan.alert.incident import CHANGED, NEW, ONGOING, moment, moment_text
+from logscan.alert.message import body, headline
 from logscan.alert.sinks.http import Answer, Poster
 from logscan.alert.sinks.sink import Delivery, Document, Outcome
 
@@ -16,6 +16,7 @@ LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _PATH = "/api/v2/alerts"
 _AT_ONCE = 64  # alerts in one request
 _LEAST = timedelta(minutes=5)  # how long what is over at once is shown, and a test
+_LASTING = (NEW, CHANGED, ONGOING)  # told once, shown for hours: `New` would not be true for long
 _LONG = 4_000  # characters of one annotation
 
 Alert = dict[str, Any]
@@ -124,7 +125,7 @@ def _annotations(document: Document) -> dict[str, str]:
     playbook = finding.get("playbook") or {}
     steps = [f"{at}. {step['do']}" for at, step in enumerate(playbook.get("steps", []), 1)]
     return {
-        "summary": document["title"],
+        "summary": headline(document) if document["kind"] in _LASTING else document["title"],
         "description": body(document),
         "confidence": finding.get("confidence") or "",
         "scope": ", ".join(finding.get("scope", {}).get("values", [])),

@@ -39,14 +39,16 @@ class Textfile:
 
         def write() -> None:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            write_to_textfile(str(self.path), metrics(delivery))
+            write_to_textfile(str(self.path), metrics(delivery, self.name))
             self.path.chmod(_MODE)
 
         return to_file(self.path, delivery, write)
 
 
-def metrics(delivery: Delivery) -> CollectorRegistry:
-    """Source: the naming rules of Prometheus: base units, gauges without `_total`, times as seconds since the epoch."""
+def metrics(delivery: Delivery, own: str = "") -> CollectorRegistry:
+    """In: own: the sink that takes what is pending with this, so that it waits no more.
+
+    Source: the naming rules of Prometheus: base units, gauges without `_total`, times as seconds since the epoch."""
     registry = CollectorRegistry(auto_describe=False)
     health = delivery.health
     run = Gauge("logscan_last_run_timestamp_seconds", "When logscan last ran to its end.", registry=registry)
@@ -60,16 +62,16 @@ def metrics(delivery: Delivery) -> CollectorRegistry:
     found = Gauge("logscan_findings", "Findings of the last evaluation.", ["severity", "state"], registry=registry)
     for severity, state, count in health.get("findings", ()):
         found.labels(severity, state).set(count)
-    _outbox(registry, delivery)
+    _outbox(registry, delivery, own)
     _incidents(registry, delivery.live)
     return registry
 
 
-def _outbox(registry: CollectorRegistry, delivery: Delivery) -> None:
+def _outbox(registry: CollectorRegistry, delivery: Delivery, own: str) -> None:
     waiting = Gauge("logscan_outbox_waiting", "Notices that a sink has not got yet.", ["sink"], registry=registry)
     refused = Gauge("logscan_outbox_refused", "Notices that a sink will not take.", ["sink"], registry=registry)
     for sink, count, no in delivery.health.get("outbox", ()):
-        waiting.labels(sink).set(count)
+        waiting.labels(sink).set(count - len(delivery.pending) * (sink == own))
         refused.labels(sink).set(no)
 
 

@@ -145,7 +145,7 @@ def test_label_names_are_valid_whatever_a_rule_groups_by() -> None:
 def test_hostile_texts_stay_texts() -> None:
     hostile = told("new", finding(scope='client:"}],"x":\x1b[31m\u202e'))
     with receiving(200) as receiver:
-        deliver(receiver, {**hostile, "title": 'a"}]\n'})
+        deliver(receiver, {**hostile, "kind": "resolved", "title": 'a"}]\n'})
         assert posted(receiver)[0]["annotations"]["summary"] == 'a"}]\n'
 
 
@@ -154,3 +154,10 @@ def test_nothing_is_sent_when_nothing_goes_on() -> None:
         assert deliver(receiver).fault == ""
         assert not receiver.asked
     assert MINUTE < HOUR
+
+
+def test_what_lasts_is_not_called_new_for_as_long_as_it_does() -> None:
+    for kind, shown in (("new", "Token has expired"), ("changed", "Token has expired"), ("silent", "[high] Quiet")):
+        with receiving(200) as receiver:
+            deliver(receiver, live=[told(kind)])
+            assert posted(receiver)[0]["annotations"]["summary"].startswith(shown)

@@ -86,3 +86,11 @@ def test_the_file_is_replaced_whole(tmp_path: Path) -> None:
     path.mkdir()
     assert str(path) in Textfile("file", path).deliver(delivery).fault
     assert [each.name for each in path.parent.iterdir()] == ["logscan.prom"]
+
+
+def test_what_it_takes_with_this_waits_no_more() -> None:
+    health = {**HEALTH, "outbox": [("chat", 4, 1), ("metrics", 2, 0)]}
+    pending = (Entry("a", told("new")), Entry("b", told("new")))
+    text = generate_latest(metrics(Delivery(pending, [], START, HOUR, health), "metrics")).decode()
+    assert 'logscan_outbox_waiting{sink="metrics"} 0.0' in text
+    assert 'logscan_outbox_waiting{sink="chat"} 4.0' in text
