@@ -157,7 +157,7 @@ def test_nothing_is_sent_when_nothing_goes_on() -> None:
 
 
 def test_what_lasts_is_not_called_new_for_as_long_as_it_does() -> None:
-    for kind, shown in (("new", "Token has expired"), ("changed", "Token has expired"), ("silent", "[high] Quiet")):
+    for kind, shown in (("new", "Token has expired"), ("changed", "Token has expired"), ("resolved", "[high] Over")):
         with receiving(200) as receiver:
-            deliver(receiver, live=[told(kind)])
+            deliver(receiver, told(kind))
             assert posted(receiver)[0]["annotations"]["summary"].startswith(shown)
