@@ -41,6 +41,7 @@ class Measures:
     clock_share: float
     clock_lead_share: float
     link_share: float
+    link_met_share: float
     link_lead: float
     link_clients: int
     concentration_share: float

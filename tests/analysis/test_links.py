@@ -3,6 +3,7 @@
 import random
 
 import polars as pl
+import pytest
 
 from logscan.analysis.judgement import load_judgement
 from logscan.analysis.links import linked_logs
@@ -11,9 +12,10 @@ from logscan.model.resources import rules_dir
 MEASURES = load_judgement([rules_dir()]).measures
 
 
-def frame(*rows: tuple[float, str, str]) -> pl.DataFrame:
-    whole = [(round(at * 1e6), client, log) for at, client, log in rows]
-    return pl.DataFrame(whole, schema={"t": pl.Int64(), "client": pl.String(), "log": pl.String()}, orient="row")
+def frame(*rows: tuple[float, str, str], cause: str = "token_expired") -> pl.DataFrame:
+    whole = [(round(at * 1e6), client, log, cause) for at, client, log in rows]
+    schema = {"t": pl.Int64(), "client": pl.String(), "log": pl.String(), "cause": pl.String()}
+    return pl.DataFrame(whole, schema=schema, orient="row")
 
 
 def world(seed: int, *, own: float = 1.0, count: int = 40) -> tuple[list[tuple[float, str, str]], ...]:
@@ -63,3 +65,13 @@ def test_many_lines_near_one_refusal_link_nothing() -> None:
     bare = [(10.0, f"192.0.2.{k}", "access.log") for k in range(4)]
     told = [(10.0 + j / 10, f"192.0.2.{k}", "app.log") for k in range(4) for j in range(9)]
     assert linked_logs(frame(*bare), frame(*told), MEASURES) == {}
+
+
+@pytest.mark.parametrize(("share", "linked"), [(0.5, True), (2.0, False)])
+def test_what_is_answered_otherwise_does_not_count_unless_it_is_most_of_the_log(share: float, linked: bool) -> None:
+    bare, told = world(6)
+    dice = random.Random(6)  # noqa: S311
+    missed = [(dice.uniform(10_000, 19_000), client, "app.log") for _, client, _ in told for _ in range(2)]
+    other = frame(*missed[: round(share * len(told))], cause="insufficient_permission")
+    found = linked_logs(frame(*bare), pl.concat([frame(*told), other]), MEASURES)
+    assert bool(found) is linked
