@@ -27,9 +27,9 @@ def clock_offsets(lines: pl.DataFrame, by_id: pl.DataFrame, measures: Measures) 
     Units: seconds
     """
     found = {(o.one, o.other): o for o in _from_pairs(by_id, measures, "request id")}
-    dense = _dense_pairs(lines, measures)
-    for offset in _from_pairs(dense, measures, "client and path"):
-        found.setdefault((offset.one, offset.other), offset)
+    for keys, by in ((("client", "endpoint"), "client and path"), (("client",), "client")):
+        for offset in _from_pairs(_dense_pairs(lines, keys, measures), measures, by):
+            found.setdefault((offset.one, offset.other), offset)
     return tuple(found[key] for key in sorted(found))
 
 
@@ -63,10 +63,16 @@ def shifts(offsets: Sequence[ClockOffset], weight: Mapping[str, int]) -> dict[st
     return found
 
 
-def _dense_pairs(lines: pl.DataFrame, measures: Measures) -> pl.DataFrame:
-    """All pairs of a bare and a telling line of one client and route in two logs, as far as they are few enough."""
-    keys = ["client", "endpoint"]
-    known = lines.drop_nulls(["t", "clock", *keys]).select("t", "clock", "bare", *keys)
+def _dense_pairs(lines: pl.DataFrame, keys: Sequence[str], measures: Measures) -> pl.DataFrame:
+    """All pairs of a bare and a telling line that are alike in `keys` in two logs, as far as they are few enough.
+
+    By the client alone: only telling lines that name no route.
+    """
+    keys = [*keys]
+    known = lines.drop_nulls(["t", "clock", *keys])
+    if "endpoint" not in keys:
+        known = known.filter(pl.col("bare") | pl.col("endpoint").is_null())
+    known = known.select("t", "clock", "bare", *keys)
     known = known.filter(pl.len().over([*keys, "clock", "bare"]) <= _DENSE)
     one = known.filter("bare").select(*keys, one="clock", here="t")
     other = known.filter(~pl.col("bare")).select(*keys, other="clock", there="t")

@@ -8,7 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from logscan.analysis.judgement import Judgement
-from logscan.analysis.request_ids import load_request_ids, request_ids, wanted_columns
+from logscan.analysis.request_ids import load_request_ids, pieces, request_ids, wanted_columns
 from logscan.analysis.traits import Traits
 from logscan.analysis.visits import principal, site
 from logscan.model.taxonomy import UNCLASSIFIED
@@ -46,15 +46,11 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
     """Narrow CLASSIFIED to what measuring needs.
 
     Out: t (microseconds since the epoch, null when the line has no time), line, offset, the texts above, rules and
-         alternatives (joined by LISTED; see as_places), status, ids (see `request_ids`), host, what CONTENT has
-         (expires: microseconds since the epoch), target (a number for the very path, ids and all), client_id, user_id
-         and endpoint_id (as in VISITS), family (of the dataset), group (the endpoint without ids at its end); sorted by
-         time, path and offset; `row` is the place in that order
-
-
-         (expires: microseconds since the epoch), client_id, user_id and endpoint_id (as in VISITS), family (of the
-         dataset), group (the endpoint without ids at its end), program (the agent without versions); sorted by time,
-         path and offset; `row` is the place in that order
+         alternatives (joined by LISTED; see as_places), status, ids (see `request_ids`), piece (see `pieces`), host,
+         what CONTENT has (expires: microseconds since the epoch), target (a number for the very path, ids and all),
+         client_id, user_id and endpoint_id (as in VISITS), family (of the dataset), group (the endpoint without ids at
+         its end), program (the agent without versions); sorted by time, path and offset; `row` is the place in that
+         order
     Law: the result does not depend on the row order of the input; one column of text is held at a time
     """
     ids = load_request_ids()
@@ -69,7 +65,9 @@ def read_failures(classified: pl.LazyFrame, judgement: Judgement) -> pl.DataFram
         pl.col("logscan.expires").cast(pl.Int64).alias("expires"),
         _target(),
     ).collect()
-    found = found.with_columns(request_ids(classified.select(wanted_columns(ids)).collect(), ids))
+    spoken = classified.select(wanted_columns(ids)).collect()
+    found = found.with_columns(request_ids(spoken, ids), pieces(spoken, ids))
+    del spoken
     for name, column in (_TEXTS | _TOLD | _LISTS).items():
         text = pl.col(column).list.join(LISTED) if name in _LISTS else pl.col(column)
         wanted = [text.fill_null(_UNNAMED[name]) if name in _UNNAMED else text]

@@ -32,6 +32,8 @@ class _Line(NamedTuple):
     request: bool  # a server's line of a request, with client and status
     cause: str
     grain: int
+    own: frozenset[int]  # its ids
+    piece: str | None  # a word and a name
     known: tuple[str | int | None, ...]
 
     @property
@@ -49,7 +51,7 @@ def pair(
 ) -> Paired:
     """Pair lines that have the same values of `by`, none of them null.
 
-    In:    row, t (microseconds, clocks set), log, grain (see `with_ties`), cause, KNOWN and `by`
+    In:    row, t (microseconds, clocks set), log, grain, own (see `with_ties`), piece, cause, KNOWN and `by`
            taken: telling lines that were paired before
            crowd: lines of several requests may be alike in `by`: then there must be a telling line for each, and of
            different reasons one counts that is by far the nearest
@@ -79,9 +81,9 @@ def pair(
 
 def _by_key(frame: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], list[_Line]]:
     found: dict[tuple[object, ...], list[_Line]] = {}
-    texts = ("log", "cause", *(name for name in KNOWN if name not in _NUMBERS))
+    texts = ("log", "cause", "piece", *(name for name in KNOWN if name not in _NUMBERS))
     key = pl.concat_list(pl.col(name).cast(pl.String()) for name in keys).alias("key")
-    plain = frame.sort("t", "row").select(key, "row", "t", pl.col(texts).cast(pl.String()), *_NUMBERS)
+    plain = frame.sort("t", "row").select(key, "row", "t", pl.col(texts).cast(pl.String()), *_NUMBERS, "own")
     for row in plain.iter_rows(named=True):
         line = _Line(
             row["row"],
@@ -90,6 +92,8 @@ def _by_key(frame: pl.DataFrame, keys: list[str]) -> dict[tuple[object, ...], li
             row["status"] is not None and row["client"] is not None,
             row["cause"],
             row["grain"],
+            frozenset(row["own"] or ()),
+            row["piece"],
             tuple(row[name] for name in KNOWN),
         )
         found.setdefault(tuple(row["key"]), []).append(line)
@@ -180,10 +184,17 @@ def _enough(line: _Line, bare: Sequence[int], told: Sequence[int], within: int) 
 
 
 def _fits(bare: _Line, told: _Line) -> bool:
-    """Two lines of requests in one log are two requests."""
-    if bare.request and told.request and bare.log == told.log:
+    """Two lines of requests in one log are two requests, and so are two lines of one log that name different ones."""
+    if bare.log == told.log and ((bare.request and told.request) or _named_apart(bare, told)):
         return False
     return agree(bare.known, told.known)
+
+
+def _named_apart(one: _Line, other: _Line) -> bool:
+    if one.own and other.own and one.own.isdisjoint(other.own):
+        return True
+    words = [line.piece.split(" ", 1) for line in (one, other) if line.piece]
+    return len(words) == 2 and words[0][0] == words[1][0] and words[0][1] != words[1][1]
 
 
 def agree(one: Sequence[str | int | None], other: Sequence[str | int | None]) -> bool:

@@ -47,7 +47,7 @@ def with_reasons(failures: pl.DataFrame, measures: Measures) -> Joined:
         pl.lit(None, pl.String()).alias("assumed"),
     )
     if failures.is_empty() or not _may_be_told(failures):
-        return Joined(failures.drop("ids", "host", "target"), lines=failures.clear())
+        return Joined(failures.drop("ids", "piece", "host", "target"), lines=failures.clear())
     # A rule that is not sure of a bare status line is no reason against one that was written about the request.
     lines = with_ties(failures).with_columns(_BARE.alias("bare"))
     told, bare = lines.filter(~pl.col("bare")), lines.filter("bare")
@@ -68,7 +68,7 @@ def with_reasons(failures: pl.DataFrame, measures: Measures) -> Joined:
         .join(absorbed, on="row", how="anti")
         .with_columns(pl.lit(None, pl.String()).alias("joined"))
     )
-    columns = [name for name in failures.columns if name not in ("row", "ids", "host", "target")]
+    columns = [name for name in failures.columns if name not in ("row", "ids", "piece", "host", "target")]
     texts = [pl.col(name).cast(pl.String()) for name in ("confidence", "alternatives")]
     both = pl.concat([kept.select(columns).with_columns(texts), rest.select(columns).with_columns(texts)])
     both = both.with_columns(as_places(both[name]) for name in ("confidence", "alternatives"))

@@ -15,6 +15,7 @@ from logscan.rules.shape import Shape
 IDS = pl.List(pl.UInt64())
 _SEARCHED = ("logscan.fields", "message")
 _MOST = 8  # ids of one line
+_STATUS = r"^[1-5][0-9]{2}$"
 
 
 class RequestIds(NamedTuple):
@@ -23,6 +24,7 @@ class RequestIds(NamedTuple):
     named: str  # one pattern for all names; the value is its group
     texts: tuple[str, ...]
     canonical: tuple[str, ...]
+    pieces: str  # one pattern: the word, what it names
     least_letters: int
 
 
@@ -35,7 +37,7 @@ def load_request_ids() -> RequestIds:
     document = read_document(rules_dir() / "request_ids.yml")
     faults: list[LogscanError] = []
     shape = Shape(document, document.value, "", faults)
-    shape.refuse_unknown({"columns", "names", "texts", "canonical", "least_letters"})
+    shape.refuse_unknown({"columns", "names", "texts", "canonical", "pieces", "least_letters"})
     columns, names = shape.texts("columns"), shape.texts("names")
     for index, column in enumerate(columns):
         shape.one_of(f"columns.{index}", column, RULE_COLUMNS, "column")
@@ -43,14 +45,17 @@ def load_request_ids() -> RequestIds:
     if isinstance(least, bool) or not isinstance(least, int) or least < 1:
         shape.add("least_letters", f"is `{least}`", "give a whole number above 0")
         least = 1
-    texts, canonical = shape.texts("texts"), shape.texts("canonical")
+    texts, canonical, pieces = (shape.texts(name) for name in ("texts", "canonical", "pieces"))
     if faults:
         raise Faults(faults)
     words = "|".join(sorted((re.escape(name).replace("_", "[_.-]?") for name in names), key=lambda n: (-len(n), n)))
     value = rf"[0-9a-z][0-9a-z_.:;=/+-]{{{least - 1},127}}"
     named = rf"""(?:^|[^A-Za-z0-9])(?i-u:(?:{words})\\?["']?\s*[:=]\s*\\?["']?({value}))"""
     near = tuple(sorted({max(name.split("_"), key=len) for name in names}))
-    return RequestIds(tuple(columns), near, named, tuple(texts), tuple(canonical), least)
+    called = "|".join(map(re.escape, pieces))
+    name = r"[0-9a-z-]*[0-9][0-9a-z-]*"
+    piece = rf"(?:^|[^a-z0-9_])({called})(?:[ _-]?(?:id|no|nr|number))?[ =:#\[]{{1,3}}({name})"
+    return RequestIds(tuple(columns), near, named, tuple(texts), tuple(canonical), piece, least)
 
 
 def request_ids(lines: pl.DataFrame, ids: RequestIds) -> pl.Series:
@@ -73,6 +78,14 @@ def request_ids(lines: pl.DataFrame, ids: RequestIds) -> pl.Series:
     every = pl.DataFrame({"row": pl.int_range(lines.height, dtype=pl.UInt32(), eager=True)})
     joined = every.join(told, on="row", how="left", maintain_order="left")["id"]
     return joined.fill_null(pl.Series([[]], dtype=IDS)).alias("ids")
+
+
+def pieces(lines: pl.DataFrame, ids: RequestIds) -> pl.Series:
+    """What each message calls the piece of work it speaks of: the word and its name; null without one. In: EVENTS"""
+    plain = pl.col("message").str.to_lowercase()
+    word, name = (plain.str.extract(ids.pieces, group) for group in (1, 2))
+    named = ~name.str.contains(_STATUS)
+    return lines.select(pl.when(named).then(pl.concat_str(word, name, separator=" ")).alias("piece"))["piece"]
 
 
 def wanted_columns(ids: RequestIds) -> list[str]:

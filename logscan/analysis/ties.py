@@ -45,6 +45,7 @@ def with_ties(failures: pl.DataFrame) -> pl.DataFrame:
         pl.concat_str(names, separator=" on ", ignore_nulls=True).alias("clock"),
         pl.concat_str(pl.col("family").cast(pl.String()), folder, separator=" in ").alias("kin"),
         pl.when(has_id).then("target").alias("named"),
+        pl.col("ids").alias("own"),
         (pl.col("status").is_not_null() & pl.col("client").is_not_null()).alias("request"),
         pl.when(whole.mean().over("log") > _MOSTLY).then(SECOND).otherwise(_FINE).cast(pl.Int64).alias("grain"),
     )

@@ -38,6 +38,13 @@ def test_the_offset_is_found(offset: float, share: float) -> None:
     assert found.pairs >= MEASURES.clock_pairs
 
 
+def test_lines_that_name_no_route_tell_the_offset_by_their_clients() -> None:
+    apart = lines(7200.0).with_columns(endpoint=pl.when("bare").then("endpoint"))
+    (found,) = clock_offsets(apart, NO_IDS, MEASURES)
+    assert found.by == "client"
+    assert found.seconds == pytest.approx(7200.0, abs=0.3)
+
+
 @pytest.mark.parametrize("offset", [0.0, 0.4, -0.8])
 def test_clocks_that_agree_within_the_tolerance_need_none(offset: float) -> None:
     assert clock_offsets(lines(offset), NO_IDS, MEASURES) == ()

@@ -16,6 +16,8 @@ SCHEMA = {
     "status": pl.UInt16(),
     "target": pl.UInt64(),
     "grain": pl.Int64(),
+    "own": pl.List(pl.UInt64()),
+    "piece": pl.String(),
     **dict.fromkeys(TEXTS, pl.String()),
 }
 WITHIN = 2_000_000
@@ -101,3 +103,23 @@ def test_pairs_are_near_and_single_whatever_the_order(here: Any, there: Any, ord
     assert (
         pairs(one.sample(fraction=1, shuffle=True, seed=seed), other.sample(fraction=1, shuffle=True, seed=seed)) == got
     )
+
+
+@pytest.mark.parametrize(
+    ("here", "there", "paired"),
+    [
+        ({"own": [1, 2]}, {"own": [3]}, False),
+        ({"own": [1, 2]}, {"own": [2, 3]}, True),
+        ({"own": [1]}, {}, True),
+        ({"piece": "job 4711"}, {"piece": "job 4712"}, False),
+        ({"piece": "job 4711"}, {"piece": "job 4711"}, True),
+        ({"piece": "job 4711"}, {"piece": "conn 9"}, True),
+        ({"own": [1], "log": "other"}, {"own": [3]}, True),
+    ],
+    ids=str,
+)
+def test_lines_of_one_log_that_name_different_requests_are_no_pair(
+    here: dict[str, Any], there: dict[str, Any], paired: bool
+) -> None:
+    one = frame((1, 10.0, {"log": "app", "cause": "unclassified", **here}))
+    assert bool(pairs(one, told((7, 10.1, "x", there)))) is paired

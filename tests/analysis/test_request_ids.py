@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from logscan.analysis.request_ids import IDS, load_request_ids, request_ids, wanted_columns
+from logscan.analysis.request_ids import IDS, load_request_ids, pieces, request_ids, wanted_columns
 from logscan.model.schemas import EVENTS
 
 RULES = load_request_ids()
@@ -61,3 +61,21 @@ def test_a_line_may_have_several() -> None:
 def test_a_row_depends_on_itself_alone(texts: list[str]) -> None:
     rows = [{"message": f"trace_id={text}", "http.request.id": text} for text in texts]
     assert ids(*rows) == [ids(row)[0] for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("message", "piece"),
+    [
+        ("job 4711 failed: 401", "job 4711"),
+        ("Job #e4b345e7: curl: (22)", "job e4b345e7"),
+        ("conn=1002 op=0 RESULT tag=97 err=49", "conn 1002"),
+        ("request 401 Unauthorized", None),
+        ("request refused", None),
+        ("task_id=a-7 done", "task a-7"),
+        ("jobs 12 done", None),
+        (None, None),
+    ],
+)
+def test_a_piece_of_work_is_called_by_its_word_and_name(message: str | None, piece: str | None) -> None:
+    frame = pl.DataFrame([{"message": message}], schema={name: EVENTS[name] for name in wanted_columns(RULES)})
+    assert pieces(frame, RULES).to_list() == [piece]
