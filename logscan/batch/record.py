@@ -5,7 +5,8 @@ import sqlite3
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from logscan.engine.resume import Known, Place
+from logscan.engine.ending import Place
+from logscan.engine.resume import Known
 from logscan.ingest.header import Header
 from logscan.ingest.trail import Mark
 

@@ -1,25 +1,23 @@
 """Reads sources from where an earlier run ended, as far as whole lines reach."""
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
+from logscan.engine.ending import Place, ended, is_closed, place_behind
 from logscan.engine.local import Local, Opened, Passed, event_starts, newer_parts_first
 from logscan.engine.partial import Partial
 from logscan.engine.plan import SELDOM, Task
 from logscan.engine.sample import LOOK, Looked, Sample, look_at
 from logscan.engine.worker import work
-from logscan.ingest.chunk import Begins, Chunk, Held, chunks, count_lines, whole_events
+from logscan.ingest.chunk import Chunk, chunks
 from logscan.ingest.detect import Detection
 from logscan.ingest.document import document_chunks, sample_of, why_of
-from logscan.ingest.header import NONE, Header, governed, in_force
+from logscan.ingest.header import in_force
 from logscan.ingest.limits import load_limits
-from logscan.ingest.lines import numbered
-from logscan.ingest.parse import parse
 from logscan.ingest.raw import Filled, Handle
-from logscan.ingest.shape import Format
 from logscan.ingest.source import Source, open_source
 from logscan.ingest.trail import Mark, Trail
 from logscan.ingest.walk import source_error
@@ -38,14 +36,6 @@ class Known(NamedTuple):
     doubt: str
     seldom: tuple[str, ...]
     size: int
-
-
-class Place(NamedTuple):
-    """Where reading goes on: behind mark.offset, at a line, below some directives."""
-
-    mark: Mark = Mark()
-    line: int = 1
-    header: Header = NONE
 
 
 class Begun(NamedTuple):
@@ -166,17 +156,11 @@ class Resumed(Local):
         passed.header = held.header
         parts = [(held, False)]
         if records is None:
-            starts = None if _is_closed(held, task, known) else event_starts(task, passed)
-            parts = list(_ended(held, trail, starts, finished=begun.finished or not plain))
+            starts = None if is_closed(held, task, known.shares) else event_starts(task, passed)
+            parts = list(ended(held, trail, starts, finished=begun.finished or not plain))
         for number, (part, tail) in enumerate(parts, 1):
             end = trail.end if part.cut_lines else part.offset + len(part.data)
-            behind = Place(trail.at(part.offset), part.first_line, part.header)
-            if part.records is not None:
-                behind = Place(trail.at(part.offset + (part.records.ends or (0,))[-1]))
-            elif not tail:
-                line = part.first_line + count_lines(part.data) + part.cut_lines
-                behind = Place(trail.at(end), line, in_force(part.data, part.header))
-            told, piece, _ = step(part, behind)
+            told, piece, _ = step(part, place_behind(part, trail, end, tail=tail))
             yield told._replace(reached=trail.at(end), tail=tail, last=number == len(parts)), piece, task
 
     def _cuts(self, looked: Looked, begun: Begun, task: Task, passed: Passed, *, of_records: bool) -> Iterator[Chunk]:
@@ -257,45 +241,3 @@ def _is_plain(source: Source, looked: Looked) -> bool:
     with source.file.open("rb") as file:
         file.seek(looked.start)
         return file.read(len(looked.head)) == looked.head
-
-
-def _is_closed(last: Chunk, task: Task, known: Known) -> bool:
-    """Whether nothing that follows can belong to the last whole line: its format's events are one line each."""
-    seen = [form for form in task.formats if form.id in known.shares]
-    if not one_line_each(seen):
-        return False
-    end = last.data.rfind(b"\n")
-    line = last.data[last.data.rfind(b"\n", 0, max(end, 0)) + 1 : end].removesuffix(b"\r")
-    rows = governed(numbered([line.decode("utf-8", "backslashreplace")]), last.header)
-    return parse(rows, seen, frozenset(), task.clock).events.height == 1
-
-
-def one_line_each(formats: Iterable[Format]) -> bool:
-    """Whether an event of these formats is one line, whatever follows it."""
-    return not any(form.multiline or form.unfinished or form.inner or form.stream for form in formats)
-
-
-def _ended(last: Chunk, trail: Trail, starts: Begins | None, *, finished: bool) -> Iterator[tuple[Chunk, bool]]:
-    """The last chunk of a source, in two: what is sure, and its last event, which may yet go on.
-
-    Law: of a source that is not finished, a last line without its end is in neither
-    """
-    data, cut = last.data, last.cut_lines
-    whole = len(data) if trail.last == ord("\n") else data.rfind(b"\n") + 1
-    if whole < len(data) and not finished:
-        data, cut = data[:whole], 0
-    sure = len(data) if cut and whole == len(data) else whole
-    if starts is not None and not cut:
-        sure = whole_events(Held(data[:whole]), starts)
-    if sure:
-        rest = 0 if sure < len(data) else cut
-        yield last._replace(data=data[:sure], cut_lines=rest), False
-    if sure < len(data):
-        behind = last._replace(
-            data=data[sure:],
-            cut_lines=cut,
-            offset=last.offset + sure,
-            first_line=last.first_line + count_lines(data[:sure]),
-            header=in_force(data[:sure], last.header),
-        )
-        yield behind, True

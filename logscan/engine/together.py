@@ -7,9 +7,10 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from io import BytesIO
 from typing import NamedTuple
 
+from logscan.engine.ending import Place, one_line_each
 from logscan.engine.local import Opened
 from logscan.engine.plan import Period, Task
-from logscan.engine.resume import Begun, Behind, Keep, Known, Place, Resumed, Step, one_line_each, still_holds
+from logscan.engine.resume import Begun, Behind, Keep, Known, Resumed, Step, still_holds
 from logscan.engine.several import Piece, Several, work_several
 from logscan.ingest.chunk import MOST_LINES, Chunk, count_lines
 from logscan.ingest.detect import Detection

@@ -2,7 +2,8 @@ from pathlib import Path
 
 from logscan.batch.record import Record, Stat, load_records, save_record
 from logscan.batch.state import NAME, open_state
-from logscan.engine.resume import Known, Place
+from logscan.engine.ending import Place
+from logscan.engine.resume import Known
 from logscan.ingest.header import Header
 from logscan.ingest.trail import Mark
 

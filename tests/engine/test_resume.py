@@ -6,10 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from logscan.engine.ending import Place
 from logscan.engine.local import Settings
 from logscan.engine.partial import Partial
 from logscan.engine.plan import SELDOM
-from logscan.engine.resume import Begun, Place, Resumed, Step
+from logscan.engine.resume import Begun, Resumed, Step
 from logscan.ingest.source import find_sources
 from tests.batch.runs import NOW, access, definitions
 
