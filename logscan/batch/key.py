@@ -1,6 +1,7 @@
 """The key of fingerprints for scheduled runs: kept with what they keep, whoever runs them."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from logscan.batch.state import state_error
@@ -20,17 +21,16 @@ def kept_key(folder: Path, own: bytes) -> bytes:
         folder.mkdir(parents=True, exist_ok=True)
         if not path.exists():
             part = folder / f".{_NAME}.{os.getpid()}"
-            part.unlink(missing_ok=True)
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-                file.write(own)
-                file.flush()
-                os.fsync(file.fileno())
             try:
-                path.hardlink_to(part)
-            except FileExistsError:
-                pass  # another run was first
+                part.unlink(missing_ok=True)
+                with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                    file.write(own)
+                    file.flush()
+                    os.fsync(file.fileno())
+                with suppress(FileExistsError):  # another run was first
+                    path.hardlink_to(part)
             finally:
-                part.unlink()
+                part.unlink(missing_ok=True)
         key = path.read_bytes()
     except OSError as fault:
         raise state_error(path, fault) from fault

@@ -137,7 +137,10 @@ class _Run:
             ran = read_archive(self.db, self.config.data, plan, Path(spill), every=False)
             ran = ran._replace(faults=told.faults)
             found = answer(ran, definitions, self.request, listed=True)
-        report = self._write(found, definitions, told.counted, since)
+        try:
+            report = self._write(found, definitions, told.counted, since)
+        except OSError as fault:
+            raise state_error(self.config.reports.folder, fault) from fault
         untold = self._told(found)
         with transaction(self.db):
             # only now: who was killed before is evaluated again, and tells nothing twice
