@@ -25,7 +25,7 @@ from logscan.ingest.lines import read_lines
 from logscan.ingest.parse import Parsed, nearest, parse
 from logscan.ingest.shape import TOGETHER
 from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, LET_IN, OUTCOMES, REJECTS, RULE_COLUMNS
-from logscan.rules.match import may_match
+from logscan.rules.match import MANY, may_match
 
 _FAILED = OUTCOMES.index("auth_failure")
 _FEW = 256  # events that are read whole without another question
@@ -178,12 +178,19 @@ def _candidates(narrow: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:
     parts = []
     for (name,), part in narrow.group_by("event.dataset", maintain_order=True):
         dataset = str(name)
-        near = part.filter(task.gates[dataset]) if dataset in task.gates else part
+        near = part.filter(task.gates[dataset]) if _is_gated(part, task.gates.get(dataset)) else part
         parts.append(near.filter(_may_fail(near, dataset, plan)) if near.height > _FEW else near)
         if part.height > _FEW or near.height < part.height:
             held = part.filter(_may_fail_by_fields(part, dataset, plan))
             parts.append(held.join(parts[-1].select("logscan.line"), on="logscan.line", how="anti"))
     return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
+
+
+def _is_gated(part: pl.DataFrame, gate: pl.Expr | None) -> bool:
+    """Of many rows it is sooner told what is rare in them than which texts a gate asks for they hold."""
+    return gate is not None and (
+        part.height <= MANY or all(part[name].dtype.is_numeric() for name in gate.meta.root_names())
+    )
 
 
 def _may_fail(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:

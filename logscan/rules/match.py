@@ -7,10 +7,14 @@ from typing import NamedTuple
 
 import polars as pl
 
+from logscan.rules.held import held_in
 from logscan.rules.needs import Needs, express_needs
+from logscan.rules.rare import Sought
 from logscan.rules.rule import Rule
 from logscan.rules.shared import Answers, Shared
 from logscan.rules.tree import Column, Node, express, lowered
+
+MANY = 8_192  # rows; for fewer it takes longer to work out what to look for than to ask
 
 
 def match(frame: pl.DataFrame, rules: Sequence[Rule]) -> pl.DataFrame:
@@ -37,8 +41,34 @@ def may_match(frame: pl.DataFrame, rules: Sequence[Rule], unread: frozenset[str]
     In:  unread: columns that may hold anything; all others that the frame lacks are missing in every row
     Law: true where `match` on all columns finds a rule
     """
-    answers = Answers(frame, tuple(rules), unread)
-    worded, others = _parted(tuple(rules), unread)
+    if frame.height <= MANY:
+        return _may_match(frame, tuple(rules), unread)
+    told = frozenset(name for name in frame.columns if frame[name].null_count() < frame.height)
+    asked = _asked(tuple(rules), told, unread)
+    found = _may_match(frame, asked.open, unread) if asked.open else _only(frame.height, [])
+    near = (asked.sought.near(frame) & ~found).arg_true()
+    return found.scatter(near.filter(_may_match(frame[near], asked.worded, unread)), values=True)
+
+
+class _Asked(NamedTuple):
+    """sought: what rows hold in which the worded rules may match; open: the others"""
+
+    sought: Sought
+    worded: tuple[Rule, ...]
+    open: tuple[Rule, ...]
+
+
+@lru_cache(maxsize=64)
+def _asked(rules: tuple[Rule, ...], told: frozenset[str], unread: frozenset[str]) -> _Asked:
+    held = {rule: part for rule in rules if (part := held_in(rule.tree, told, unread)) is not None}
+    sought, able = Sought(list(held.values())), tuple(held)
+    opened = tuple(able[at] for at in sought.open)
+    return _Asked(sought, tuple(rule for rule in able if rule not in opened), opened)
+
+
+def _may_match(frame: pl.DataFrame, rules: tuple[Rule, ...], unread: frozenset[str]) -> pl.Series:
+    answers = Answers(frame, rules, unread)
+    worded, others = _parted(rules, unread)
     # Those that ask for a number or less: mostly a few of them leave no row for the many that look for texts.
     there = frame.with_columns(_possibly(rule, unread, answers.told) for rule in others)
     rows = [(rule, there[rule.name].arg_true()) for rule in others]

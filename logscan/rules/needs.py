@@ -95,7 +95,7 @@ def _leaf(node: Leaf, number_rank: int) -> Needs | None:
     if isinstance(node, Null | Network) or columns(node) & CONTENT.keys():
         return None  # what a line holds is worked out only where something else says that it may matter
     if isinstance(node, Text):
-        return _of_texts(node, [_literal(words.literal, cased=node.cased) for words in node.words])
+        return _of_texts(node, [literal_of(words.literal, cased=node.cased) for words in node.words])
     if isinstance(node, Regex):
         return _of_texts(node, required_literals(node.pattern) or [""])
     if isinstance(node, Number) and node.op == "eq" and not node.column.text:
@@ -111,7 +111,7 @@ def _of_texts(node: Text | Regex, literals: Collection[str]) -> Needs:
     return Needs(rank, literals=frozenset((node.column, literal) for literal in literals))
 
 
-def _literal(text: str, *, cased: bool) -> str:
+def literal_of(text: str, *, cased: bool) -> str:
     """Of cased text only ASCII counts: the lower case of some other letters depends on their neighbours."""
     return max(re.findall(r"[\x00-\x7f]+", text), key=len, default="").lower() if cased else text
 
