@@ -1,10 +1,12 @@
 """What a unit's clients did beside failing: on other routes and hosts, as other users. Columns of SERIES."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any, NamedTuple
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from logscan.analysis.failures import SECOND, Columns
 from logscan.analysis.measures import Measures
@@ -25,20 +27,32 @@ class Beside:
 
     def measure(self, units: Sequence[Unit]) -> None:
         """Add to the series of units whose stretch is known."""
-        chosen = {at: self._clients(unit) for at, unit in enumerate(units)}
-        wanted = sorted({each for ids in chosen.values() for each in ids})
-        visits = self.answers.activity.visits_of("client", wanted) if wanted else None
-        by_client = visits.partition_by("client", as_dict=True) if visits is not None else {}
-        users = {at: self._user(unit) for at, unit in enumerate(units)}
-        named = sorted({user for user in users.values() if user})
-        by_user = self.answers.activity.visits_of("user", named).partition_by("user", as_dict=True) if named else {}
-        for at, unit in enumerate(units):
-            found = [by_client[(each,)] for each in chosen[at] if (each,) in by_client]
+        chosen = [self._clients(unit) for unit in units]
+        wanted = sorted({each for ids in chosen for each in ids})
+        by_client = self._visits("client", wanted)
+        users = [self._user(unit) for unit in units]
+        by_user = self._visits("user", sorted({user for user in users if user}))
+        for unit, ids, user in zip(units, chosen, users, strict=True):
+            found = by_client.of(ids)
             if found and unit.measured and unit.measured.stretch:
-                unit.series |= self._of_clients(unit, pl.concat(found), unit.measured.stretch.begins)
-            if (users[at],) in by_user:
-                unit.series |= self._of_user(unit, by_user[users[at],])
+                unit.series |= self._of_clients(unit, found, unit.measured.stretch.begins)
+            visits = by_user.of([user])
+            if visits:
+                unit.series |= self._of_user(unit, visits)
             unit.series |= self._of_route(unit)
+
+    def _visits(self, key: str, ids: Sequence[int]) -> "_Visits":
+        if not ids:
+            return _Visits({}, {})
+        visits = self.answers.activity.visits_of(key, ids)
+        if key == "client":
+            visits = visits.with_columns(sent=_redirected(visits, int(self.measures.redirect_s * SECOND)))
+        ordered = visits.sort(key, maintain_order=True)
+        owner = ordered[key].to_numpy()
+        begins = np.flatnonzero(np.concatenate(([True], owner[1:] != owner[:-1]))) if owner.size else owner
+        bounds = np.append(begins, owner.size).tolist()
+        places = {int(who): slice(*pair) for who, pair in zip(owner[begins], pairwise(bounds), strict=True)}
+        return _Visits({name: ordered[name].to_numpy() for name in ordered.columns}, places)
 
     def _clients(self, unit: Unit) -> list[int]:
         codes, counts = self.columns.counted("client", unit.rows)
@@ -49,48 +63,69 @@ class Beside:
         users = np.unique(self.columns.user_id[unit.rows])
         return int(users[-1]) if users.size == 1 else 0
 
-    def _of_clients(self, unit: Unit, visits: pl.DataFrame, begins: float) -> dict[str, Any]:
+    def _of_clients(self, unit: Unit, visits: "_Columns", begins: float) -> dict[str, Any]:
         columns, rows = self.columns, unit.rows
         one_route = unit.series.get("route") is not None
         here = self.answers.routes_of(unit) if one_route else np.unique(columns.endpoint_id[rows])
-        routes = pl.Series(here, dtype=pl.UInt64()).implode()
         sites, held = columns.counted("site", rows)
-        one = sites[held >= self.measures.concentration_share * rows.size]
-        own = pl.Series(self._sites[one], dtype=pl.UInt32()).implode()
-        ok, there, at = pl.col("outcome") == _OK, pl.col("endpoint").is_in(routes), pl.col("t") / SECOND
-        refused = (pl.col("outcome") == _OTHER) & (pl.col("status") == _FORBIDDEN) & there
-        counted = visits.select(
-            ok_other_routes=(ok & ~there & (pl.col("endpoint") != 0)).sum(),
-            ok_same_routes=(ok & there).sum(),
-            ok_other_sites=(ok & ~pl.col("site").is_in(own) & (pl.col("site") != 0)).sum(),
-            ok_same_sites=(ok & pl.col("site").is_in(own)).sum(),
-            forbidden_before=(refused & (at < begins)).sum(),
-            forbidden_after=(refused & (at >= begins)).sum(),
-        ).row(0, named=True)
-        if not one.size:
-            counted["ok_other_sites"] = counted["ok_same_sites"] = None
-        return {**counted, "redirected_share": self._redirected(visits)}
+        own = self._sites[sites[held >= self.measures.concentration_share * rows.size]]
+        outcome, endpoint, site = visits["outcome"], visits["endpoint"], visits["site"]
+        ok, there = outcome == _OK, np.isin(endpoint, np.array(here, dtype=np.uint64))
+        refused = (outcome == _OTHER) & (visits["status"] == _FORBIDDEN) & there
+        before = visits["t"] / SECOND < begins
+        failed = outcome == _FAILED
+        at_own = np.isin(site, own)
+        return {
+            "ok_other_routes": int((ok & ~there & (endpoint != 0)).sum()),
+            "ok_same_routes": int((ok & there).sum()),
+            "ok_other_sites": int((ok & ~at_own & (site != 0)).sum()) if own.size else None,
+            "ok_same_sites": int((ok & at_own).sum()) if own.size else None,
+            "forbidden_before": int((refused & before).sum()),
+            "forbidden_after": int((refused & ~before).sum()),
+            "redirected_share": float(visits["sent"][failed].mean()) if failed.any() else None,
+        }
 
-    def _redirected(self, visits: pl.DataFrame) -> float | None:
-        """Failures that follow a redirect of the same client closely / failures."""
-        failed = visits.filter(pl.col("outcome") == _FAILED).select("client", "t").sort("t")
-        redirects = visits.filter(pl.col("status").is_in(list(_REDIRECTS))).select("client", "t", sent="t").sort("t")
-        if failed.is_empty():
-            return None
-        width = int(self.measures.redirect_s * SECOND)
-        found = failed.join_asof(
-            redirects, on="t", by="client", strategy="backward", tolerance=width, check_sortedness=False
-        )
-        return float(found["sent"].is_not_null().to_numpy().mean())
-
-    def _of_user(self, unit: Unit, visits: pl.DataFrame) -> dict[str, Any]:
-        clients = pl.Series(np.unique(self.columns.client_id[unit.rows]), dtype=pl.UInt64()).implode()
-        ok = visits.filter(pl.col("outcome") == _OK, pl.col("client") != 0)
-        here = int(ok.select(pl.col("client").is_in(clients).sum()).item())
-        return {"ok_same_clients": here, "ok_other_clients": ok.height - here}
+    def _of_user(self, unit: Unit, visits: "_Columns") -> dict[str, Any]:
+        client = visits["client"]
+        ok = (visits["outcome"] == _OK) & (client != 0)
+        here = int((ok & np.isin(client, np.unique(self.columns.client_id[unit.rows]))).sum())
+        return {"ok_same_clients": here, "ok_other_clients": int(ok.sum()) - here}
 
     def _of_route(self, unit: Unit) -> dict[str, Any]:
         if unit.series.get("users") or unit.series.get("route") is None:
             return {}
         routes, counts = np.unique(self.columns.endpoint_id[unit.rows], return_counts=True)
         return {"named_ok_share": self.answers.activity.named_share(int(routes[counts.argmax()]))}
+
+
+_Columns = Mapping[str, NDArray[Any]]
+
+
+class _Visits(NamedTuple):
+    """columns: those of `visits_of`, and places: where those of each client or user stand in them."""
+
+    columns: _Columns
+    places: Mapping[int, slice]
+
+    def of(self, ids: Sequence[int]) -> _Columns:
+        """{} when none of them has any."""
+        found = [self.places[each] for each in ids if each in self.places]
+        if len(found) == 1:
+            return {name: column[found[0]] for name, column in self.columns.items()}
+        if not found:
+            return {}
+        return {name: np.concatenate([column[each] for each in found]) for name, column in self.columns.items()}
+
+
+def _redirected(visits: pl.DataFrame, width: int) -> pl.Series:
+    """Of each visit, whether it is a failure that closely follows a redirect of the same client."""
+    numbered = visits.select("client", "t", "outcome", "status").with_row_index("row")
+    failed = numbered.filter(pl.col("outcome") == _FAILED)
+    redirects = numbered.filter(pl.col("status").is_in(list(_REDIRECTS))).select("client", "t", sent="t")
+    found = failed.sort("t").join_asof(
+        redirects.sort("t"), on="t", by="client", strategy="backward", tolerance=width, check_sortedness=False
+    )
+    rows = found.filter(pl.col("sent").is_not_null())["row"].to_numpy()
+    sent = np.zeros(visits.height, dtype=np.bool_)
+    sent[rows] = True
+    return pl.Series(sent)

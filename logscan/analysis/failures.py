@@ -131,6 +131,7 @@ class Columns:
         self.status = failures["status"].fill_null(0).to_numpy()
         self._numbers = {name: failures[name].to_numpy() for name in _NUMBERS if failures[name].count()}
         self._sought: dict[tuple[str, str], int] = {}
+        self._ids: dict[str, NDArray[np.uint64]] = {}
         self._texts = {name: coded(failures[name]) for name in (*_TEXTS, "family", "group", "program")}
 
     def __getitem__(self, name: str) -> Coded:
@@ -138,8 +139,11 @@ class Columns:
 
     def ids(self, name: str) -> NDArray[np.uint64]:
         """The number that stands for each text of client, user or site in VISITS, by code."""
-        number = site(name) if name == "site" else principal(name)
-        return self._texts[name].texts.alias(name).to_frame().select(number).to_series().to_numpy().astype(np.uint64)
+        if name not in self._ids:
+            number = site(name) if name == "site" else principal(name)
+            found = self._texts[name].texts.alias(name).to_frame().select(number).to_series()
+            self._ids[name] = found.to_numpy().astype(np.uint64)
+        return self._ids[name]
 
     def text(self, name: str, row: int) -> str:
         found = self._texts[name]
