@@ -73,7 +73,15 @@ class Crowd:
         Law: each one's in time; at one moment refusals first, whatever the order of the rows
         """
         begins = np.bincount(self._all.code, minlength=self.ids.size).cumsum()
-        order = np.lexsort((self._all.ok, self._all.t, self._all.code)).astype(np.int32)
+        t, code, ok = self._all
+        small = code.astype(np.uint16) if self.ids.size <= 1 << 16 else code  # sorted by digits, several times faster
+        order = np.argsort(small, kind="stable").astype(np.int32)
+        again = (np.diff(code[order]) == 0) & (np.diff(t[order]) == 0)
+        moment = np.concatenate(([0], (~again).cumsum()))[: order.size]
+        late = np.zeros(order.size, dtype=np.bool_)  # moments at which a success stands before a refusal
+        late[moment[1:][again & ok[order[:-1]] & ~ok[order[1:]]]] = True
+        there = np.flatnonzero(late[moment])
+        order[there] = order[there[np.lexsort((ok[order[there]], moment[there]))]]
         return order, np.concatenate(([0], begins))
 
     def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
