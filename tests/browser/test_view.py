@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from markdown_it import MarkdownIt
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import BrowserContext, Locator, Page
 
 from logscan.report.show import visible
 from tests.browser.chromium import WHY_NOT, record, show
@@ -247,14 +247,23 @@ def big(rows: int) -> pl.DataFrame:
     ).sort("t")
 
 
-@pytest.mark.parametrize(("rows", "opens_ms", "filters_ms"), [(10_000, 3_000, 450), (200_000, 9_000, 3_000)])
-def test_many_failures_do_not_freeze_the_page(tab: Page, write: Any, rows: int, opens_ms: int, filters_ms: int) -> None:
+@pytest.mark.parametrize(("rows", "opens_s", "filters_s"), [(10_000, 1.0, 0.15), (200_000, 3.0, 0.6)])
+def test_many_failures_do_not_freeze_the_page(  # noqa: PLR0917 - fixtures and cases
+    chromium: BrowserContext, tab: Page, write: Any, rows: int, opens_s: float, filters_s: float
+) -> None:
     page = write(typical(), big(rows), "big")
-    assert page.stat().st_size < 14_000_000
+    assert page.stat().st_size < 2_500_000
+    session = chromium.new_cdp_session(tab)
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # what others do beside it does not count
+
+    def busy() -> float:
+        told = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
+        return float(told["TaskDuration"])
+
     show(tab, page)
-    opened = tab.evaluate("performance.now()")
-    took = tab.evaluate(
-        "() => { const pick = document.querySelector('#facets .pick'), from = performance.now(); pick.click(); return performance.now() - from; }"
-    )
-    assert opened < opens_ms
-    assert took < filters_ms
+    assert busy() < opens_s
+    for act in ("#facets .pick", "#facets .pick:not([aria-pressed=true])", "#reset", "#heads th:nth-child(3) button"):
+        before = busy()
+        tab.evaluate("act => document.querySelector(act).click()", act)
+        assert busy() - before < filters_s, act
+    session.detach()

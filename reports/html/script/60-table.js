@@ -32,7 +32,8 @@ function ordered() {
 }
 
 function ranks(values) {
-  const order = [...values.keys()].sort((a, b) => values[a].localeCompare(values[b], "en", { numeric: true }));
+  const { compare } = new Intl.Collator("en", { numeric: true });
+  const order = [...values.keys()].sort((a, b) => compare(values[a], values[b]));
   const rank = new Uint32Array(values.length);
   order.forEach((code, at) => { rank[code] = at; });
   return rank;
