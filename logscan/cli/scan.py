@@ -22,11 +22,12 @@ from logscan.model.severity import SEVERITIES
 @click.option("--fail-on", type=click.Choice(SEVERITIES), help="Exit with 1 on a finding of this severity or worse.")
 def scan_command(form: str, out: str, fail_on: str | None, **flags: Any) -> None:
     """Print the findings of the logs in PATH... (files, folders, globs, archives, -)."""
-    from logscan.cli.reading import explained, fail, finish, reading  # noqa: PLC0415 (start-up time)
+    from logscan.cli.colour import coloured  # noqa: PLC0415 (start-up time)
+    from logscan.cli.reading import explained, fail, finish, reading  # noqa: PLC0415
 
     with reading(flags) as told:
         answer = explained(told, flags["archive"])
-    write_text(out, _render(answer, form))
+    write_text(out, coloured(_render(answer, form), form, out))
     finish(answer.scan.faults, answer.scan)
     fail(answer.scan, fail_on)
 
