@@ -69,10 +69,10 @@ class Receiver:
 
 
 class Busy:
-    """A log that grows and is rotated in a thread of its own, through outages and calm."""
+    """A log that grows and is rotated in a thread of its own, through outages and calm; every so often, on average."""
 
-    def __init__(self, log: Growing, *, rotations: bool = True) -> None:
-        self.log, self.rotations = log, rotations
+    def __init__(self, log: Growing, every_s: float) -> None:
+        self.log, self.every_s = log, every_s
         self.by_hand = Rotator(log, keep=500)
         self.done = {"create": 0, "copytruncate": 0, "gzip": 0}
         self.outages: list[tuple[datetime, datetime]] = []
@@ -105,11 +105,13 @@ class Busy:
 
     def _work(self) -> None:
         draw = self.log.draw
+        next_s = time.monotonic()
         while not self._stop.wait(0.03):
             self.log.pace = 1.0 if self.log.at < self._until else _SLOW
             self.log.write(draw.randrange(1, 12), half=draw.random() < 0.3)
-            if not self.rotations or draw.random() > 0.02:
+            if time.monotonic() < next_s:
                 continue
+            next_s = time.monotonic() + self.every_s * draw.uniform(0.2, 1.8)
             if draw.random() < 0.5:
                 self.by_hand.create()
                 self.log.write(3)
@@ -206,11 +208,13 @@ def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Tab
     start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=23)
     log, config, table = Growing(folder, seed=seed, start=start), settings(folder, sink), Table()
     log.write(500)
+    clean_run(config)  # the first one compiles what the others find in their cache
+    log.write(500)
     began = time.monotonic()
     clean_run(config)
     whole = time.monotonic() - began
     stretches = min(_MOST, max(1, kills // 4) * 2)
-    with Busy(log) as busy:
+    with Busy(log, whole) as busy:
         for number in range(stretches):
             busy.turn()
             for _ in range(kills * (number + 1) // stretches - kills * number // stretches - 1):

@@ -1,28 +1,23 @@
 """Runs that are killed, and runs that get in each other's way: nothing is lost, nothing is doubled."""
 
 import json
-import os
 import subprocess
 from pathlib import Path
-
-import pytest
 
 from tests.system.growing import Growing, assert_nothing_lost_or_doubled, settings
 from tests.system.kills import killed_runs
 from tests.system.tool import command
 
 
-@pytest.mark.skipif("LOGSCAN_FAULTS" not in os.environ, reason="kills at random moments: LOGSCAN_FAULTS=1, make faults")
 def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
-    table = killed_runs(tmp_path, 8, seed=7)
-    assert table.kills >= 4
-    assert table.at_notice >= 2
+    """A few; `make faults` kills 200."""
+    table = killed_runs(tmp_path, 4, seed=7)
+    assert table.kills >= 1
     assert table.got == table.want
-    assert len(table.outages) == 2
-    assert table.kinds["new"] >= 2
-    assert table.kinds["resolved"] >= 2
+    assert len(table.outages) == 1
     assert not table.untold
     assert not table.renamed
+    assert not table.retold
     assert not table.unlinked
     assert not table.left
 
