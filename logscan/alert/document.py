@@ -5,7 +5,7 @@ from datetime import datetime
 from ipaddress import ip_address
 from typing import Any
 
-from logscan.alert.incident import RESOLVED, Incident, Member, Notice, moment_text
+from logscan.alert.incident import NEW, RESOLVED, Incident, Member, Notice, moment_text
 from logscan.alert.limit import summary_id
 from logscan.alert.message import text, title
 from logscan.model.finding import Counts, Finding
@@ -35,6 +35,11 @@ def document(notice: Notice, known: Mapping[str, Any], *, url: str = "") -> Docu
         "url": url or None,
     }
     return _worded(found)
+
+
+def as_begun(told: Mapping[str, Any]) -> Document:
+    """A notice that it is worse, for those who were not told that it began: it was not worth it for them."""
+    return _worded({**told, "kind": NEW, "reasons": [], "severity_before": None})
 
 
 def summary(

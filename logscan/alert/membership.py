@@ -78,7 +78,7 @@ def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dic
         ranked = [
             (each.live, max(old), each.id)
             for each in incidents.values()
-            if (old := [other.last_seen for other in each.members.values() if other.subject == member.subject])
+            if (old := [other.last_seen for other in each.members.values() if _same(other, member)])
             and (any(_meet(member.span, span) for span in _spans(each)))
         ]
         if ranked:
@@ -133,7 +133,7 @@ def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict
             (other.last_seen, each.id)
             for each in incidents.values()
             for other in each.members.values()
-            if other.subject == member.subject
+            if _same(other, member)
         ]
         if ranked and max(ranked)[0] < member.first_seen:
             found[name] = max(ranked)[1]
@@ -154,8 +154,14 @@ def _with(incident: Incident, here: Mapping[str, Member], whole: bool) -> Incide
     return replace(incident, members={**rest, **here}, started=started)
 
 
+def _same(one: Member, other: Member) -> bool:
+    """Alike in what fails and where; of several clients told together, any that is among the others."""
+    alike = (one.cause, one.level) == (other.cause, other.level)
+    return alike and (one.values == other.values or not set(one.values).isdisjoint(other.values))
+
+
 def _met(old: Member, here: Iterable[Member]) -> bool:
-    return any(each.subject == old.subject and _meet(each.span, old.span) for each in here)
+    return any(_same(each, old) and _meet(each.span, old.span) for each in here)
 
 
 def _is_part(

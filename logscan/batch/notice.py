@@ -9,9 +9,9 @@ from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from logscan.alert.document import about, described, document, summary
+from logscan.alert.document import about, as_begun, described, document, summary
 from logscan.alert.gate import Gate, Quiet, Seen, gate
-from logscan.alert.incident import Incident, Notice, moment, moment_text
+from logscan.alert.incident import CHANGED, Incident, Notice, moment, moment_text
 from logscan.alert.rows import finding_rows
 from logscan.alert.settings import AlertSettings
 from logscan.alert.silence import Silence, of_state, silences
@@ -206,5 +206,10 @@ def _for(
     alone = [each for each in judged.notices if not (sink.for_people and each.held)]
     found: list[Mapping[str, Any]] = [documents[each.incident.id] for each in alone]
     found = [each for each in found if loud(each["severity"])]
+    found = [as_begun(each) if _unknown(each) and not loud(each["severity_before"]) else each for each in found]
     summed = [each for each in judged.summary if sink.for_people and loud(each.incident.severity)]
     return [*found, summary(summed, documents, now, url=url)] if summed else found
+
+
+def _unknown(told: Mapping[str, Any]) -> bool:
+    return told["kind"] == CHANGED and bool(told["severity_before"])

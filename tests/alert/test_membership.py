@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from logscan.alert.incident import RESOLVED, Incident, member_of
 from logscan.alert.membership import assign, identity
-from logscan.model.finding import Bout, Finding
+from logscan.model.finding import Bout, Finding, Scope
 from tests.alert.made import DAY, HOUR, MINUTE, START, finding, page
 
 
@@ -70,6 +70,20 @@ def test_what_begins_while_another_thing_fails_did_not_come_of_that() -> None:
     assert len(assign(members(wide), [page("z")], before)) == 2
     slid = assign(members(wide), [page("z")], before, since=later)  # the window begins there
     assert slid.keys() == before.keys()
+
+
+def test_clients_that_are_told_together_or_one_by_one_are_the_same_incident() -> None:
+    def of(name: str, *clients: str) -> Finding:
+        begin = START + len(clients) * 20 * MINUTE
+        found = finding(name, first_seen=begin, last_seen=START + 2 * HOUR)
+        return replace(found, scope=Scope("client", clients))
+
+    before = begun(of("a", "192.0.2.1", "192.0.2.2", "192.0.2.3"))
+    for now in (
+        (of("b", "192.0.2.2"), of("c", "192.0.2.1", "192.0.2.3")),
+        (of("a", "192.0.2.1", "192.0.2.2"), of("d", "192.0.2.1")),
+    ):
+        assert assign(members(*now), [page(*(each.id for each in now))], before).keys() == before.keys()
 
 
 def test_a_better_name_beside_the_vague_one_is_the_same_incident() -> None:

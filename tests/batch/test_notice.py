@@ -67,7 +67,7 @@ def test_sinks_get_what_is_loud_enough_for_them(state: Connection) -> None:
     loud, quiet = Kept("loud", level="critical"), Kept("quiet", level="low")
     notify(state, answer(at(5), going(5)), alerting(loud, quiet), at(5))
     notify(state, answer(at(10), going(10, severity="critical")), alerting(loud, quiet), at(10))
-    assert (loud.kinds, quiet.kinds) == (["changed"], ["new", "changed"])
+    assert (loud.kinds, quiet.kinds) == (["new"], ["new", "changed"])
 
 
 def test_a_sink_that_shows_a_state_is_given_what_goes_on(state: Connection) -> None:
