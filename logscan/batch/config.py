@@ -1,26 +1,28 @@
 """logscan.toml: what is read, where results go, how far back a run looks."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_network
 from pathlib import Path
 
 from logscan.alert.settings import AlertSettings, read_alerts
 from logscan.ingest.address import Networks
 from logscan.ingest.zone import chosen
-from logscan.model.errors import Faults
+from logscan.model.errors import Faults, Where
 from logscan.model.toml import Table, read_toml
 
 EACH = ("run", "hour", "day")
 LEVELS = ("debug", "info", "warning", "error")
 LOG_FORMATS = ("logfmt", "json")
+_NOWHERE = Where("")
 
 
 @dataclass(frozen=True)
 class SourceSettings:
     """One [[sources]]: paths, folders and globs that are read alike.
 
-    zone: of times that name none;  format: "" detects it;  service: of failures whose lines name none
+    zone: of times that name none;  format: "" detects it, format_at: where it stands;
+    service: of failures whose lines name none
     """
 
     paths: tuple[str, ...]
@@ -28,6 +30,7 @@ class SourceSettings:
     format: str = ""
     service: str = ""
     trusted: Networks = ()
+    format_at: Where = field(default=_NOWHERE, compare=False)
 
 
 @dataclass(frozen=True)
@@ -129,7 +132,8 @@ def _source(table: Table) -> SourceSettings:
             hint = "use an address or a network such as 198.51.100.0/24"
             table.fault("trusted_proxies", f"`{text}` is no network", hint)
     placed = tuple(str(table.folder / text) for text in paths)
-    return SourceSettings(placed, zone or "UTC", table.text("format"), table.text("service"), tuple(found))
+    form, service = table.text("format"), table.text("service")
+    return SourceSettings(placed, zone or "UTC", form, service, tuple(found), table.where("format"))
 
 
 def _reports(table: Table) -> ReportSettings:

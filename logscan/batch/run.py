@@ -14,16 +14,16 @@ from logscan.batch.checkpoint import save_survey, survey
 from logscan.batch.collect import Collector, Counted, take_in
 from logscan.batch.compact import maintain
 from logscan.batch.config import Config
+from logscan.batch.definitions import load_named, named_by
 from logscan.batch.history import expire, record_run, write_index
 from logscan.batch.key import kept_key
 from logscan.batch.lock import locked
-from logscan.batch.marks import load_marks
 from logscan.batch.notice import load_alerting, notify
 from logscan.batch.page import Page, write_page
 from logscan.batch.state import NAME, open_state, state_error, transaction
 from logscan.batch.stored import read_archive
 from logscan.engine.plan import Period
-from logscan.engine.request import Definitions, Request, load_definitions, rules_fingerprint
+from logscan.engine.request import Definitions, Request, rules_fingerprint
 from logscan.engine.scan import Answer, answer
 from logscan.model.errors import AccessError, LogscanError
 from logscan.model.resources import rules_dir
@@ -115,7 +115,7 @@ class _Run:
                 save_survey(self.db, found, self.now)
             untold = self._told(None)
             return Outcome(self.now, "nothing new", seen=found.seen, faults=tuple(found.faults), untold=untold)
-        definitions = load_definitions(self.request)
+        definitions = load_named(self.config, self.request)
         collector = Collector(self.db, self.archive, definitions.library.digest, self.now)
         faults = [*found.faults, *take_in(found, self.config, self.request, definitions.plan, collector)]
         told = Outcome(self.now, "stopped", collector.counted, found.seen, faults=tuple(faults))
@@ -189,21 +189,9 @@ class _Run:
 
 
 def request_of(config: Config, around: Around, now: datetime) -> Request:
-    """What the settings ask for, of all sources alike."""
-    return Request(
-        paths=(),
-        now=now,
-        key=kept_key(config.data, around.key),
-        zone=config.sources[0].zone,
-        rules=config.rules.folders,
-        formats=config.rules.formats,
-        default_rules=config.rules.default,
-        jobs=config.jobs,
-        trusted=tuple(dict.fromkeys(network for source in config.sources for network in source.trusted)),
-        marks=load_marks(config.marks),
-        stop=around.stop,
-        cache=around.cache,
-    )
+    """As `named_by`, with what a run has of its own."""
+    named = named_by(config, kept_key(config.data, around.key), around.cache, now)
+    return replace(named, stop=around.stop)
 
 
 def _remember(db: sqlite3.Connection, told: Outcome, finished: datetime) -> None:

@@ -4,6 +4,7 @@ import os
 import shlex
 import shutil
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -78,14 +79,10 @@ def _next(config: Path) -> str:
 def _check(path: Path) -> None:
     """Errors: Faults, with every fault of the settings, and of the rules and formats that they name"""
     from logscan.batch.config import load_config  # noqa: PLC0415 (start-up time)
+    from logscan.batch.definitions import check_named  # noqa: PLC0415
     from logscan.batch.preview import preview  # noqa: PLC0415
-    from logscan.cli.place import installation_key  # noqa: PLC0415
-    from logscan.engine.request import format_folders  # noqa: PLC0415
-    from logscan.ingest.format import load_formats  # noqa: PLC0415
-    from logscan.model.resources import rules_dir  # noqa: PLC0415
-    from logscan.rules.alerts import load_alerts  # noqa: PLC0415
+    from logscan.cli.place import cache_dir, installation_key  # noqa: PLC0415
 
-    config = load_config(path, os.environ)
-    formats = load_formats(format_folders(config.rules.folders, config.rules.formats))
-    load_alerts([*([rules_dir()] if config.rules.default else []), *config.rules.folders])
-    click.echo(preview(config, formats, installation_key(), config.alerts.words), nl=False)
+    config, key = load_config(path, os.environ), installation_key()
+    found = check_named(config, key, cache_dir(), datetime.now(UTC))
+    click.echo(preview(config, found.plan.formats, key, config.alerts.words), nl=False)

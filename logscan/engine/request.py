@@ -47,6 +47,9 @@ class Request:
     cache: Path | None = None  # where compiled definitions are kept between runs; None: nowhere
 
 
+_OPTION = Where("--log-format")
+
+
 def rules_fingerprint(request: Request) -> str:
     """A digest of all definitions that a request uses, and of the code that reads them; nothing is loaded."""
     folders = [*([rules_dir()] if request.default_rules else []), *request.rules]
@@ -85,7 +88,7 @@ def load_definitions(request: Request) -> Definitions:
     except Faults as found:
         faults += found.errors
     if compiled is not None:
-        faults += _unknown_format(request.log_format, compiled.formats)
+        faults += unknown_format(request.log_format, compiled.formats, _OPTION)
     if faults or compiled is None or redactor is None:
         raise Faults(faults)
     library, formats, judgement, stated, restarts = compiled
@@ -167,15 +170,16 @@ def format_folders(rules: Sequence[Path], own: Sequence[Path] = ()) -> list[Path
 def _of_log_format(folders: Sequence[Path], request: Request) -> list[LogscanError]:
     """What there is to say of --log-format while other definitions are at fault."""
     try:
-        return _unknown_format(request.log_format, load_formats(format_folders(folders, request.formats)))
+        return unknown_format(request.log_format, load_formats(format_folders(folders, request.formats)), _OPTION)
     except Faults:
         return []  # told already, and nothing says which formats there would be
 
 
-def _unknown_format(name: str | None, formats: Sequence[Format]) -> list[LogscanError]:
+def unknown_format(name: str | None, formats: Sequence[Format], asked: Where) -> list[LogscanError]:
+    """The fault of asking for a format that there is not; none where none is asked for."""
     known = [form.id for form in formats]
-    if name is None or name in known:
+    if not name or name in known:
         return []
     near = difflib.get_close_matches(name, known, 1)
     hint = f"did you mean `{near[0]}`?" if near else f"use one of: {', '.join(sorted(known))}"
-    return [SettingsError(f"unknown format `{name}`", where=Where("--log-format"), hint=hint)]
+    return [SettingsError(f"unknown format `{name}`", where=asked, hint=hint)]

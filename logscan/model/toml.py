@@ -128,7 +128,10 @@ class Table:
         return Path(self.document.path).parent
 
     def fault(self, name: str, what: str, hint: str) -> None:
-        self.faults.append(SettingsError(what, where=self.document.where(self._path(name)), hint=hint))
+        self.faults.append(SettingsError(what, where=self.where(name), hint=hint))
+
+    def where(self, name: str) -> Where:
+        return self.document.where(self._path(name))
 
     def has(self, name: str) -> bool:
         return name in self.values
