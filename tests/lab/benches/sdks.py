@@ -6,6 +6,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -48,6 +49,7 @@ ANTHROPIC = [
     ("no credit", "account_inactive_or_restricted", 400, "Your credit balance is too low to access the Anthropic API. Please go to Plans & Billing to upgrade or purchase credits.", "invalid_request_error"),
 ]  # fmt: skip
 log = logging.getLogger("jobs.assistant")
+_here = threading.local()
 
 
 @contextmanager
@@ -55,8 +57,7 @@ def served(folder: Path) -> Iterator[Bench]:
     path = folder / "jobs.log"
     handler = logging.FileHandler(path)
     handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s [%(name)s] %(message)s"))
-    own = threading.get_ident()  # other benches drive httpx as well
-    handler.addFilter(lambda record: record.thread == own)
+    handler.addFilter(lambda _: getattr(_here, "asks", False))  # other benches drive httpx as well
     loggers = [log, *map(logging.getLogger, ("httpx", "openai", "anthropic"))]
     before = [(logger, logger.level, logger.propagate) for logger in loggers]
     for logger in loggers:
@@ -67,13 +68,27 @@ def served(folder: Path) -> Iterator[Bench]:
         with answering(_answer) as port, patch.dict(os.environ):
             for name in ("OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"):
                 os.environ.pop(name, None)
-            yield Bench("sdks", {"jobs": path}, _cases(f"http://127.0.0.1:{port}"))
+            cases = [replace(case, act=_heard(case.act)) for case in _cases(f"http://127.0.0.1:{port}")]
+            yield Bench("sdks", {"jobs": path}, cases)
     finally:
         for logger, level, propagate in before:
             logger.removeHandler(handler)
             logger.setLevel(level)
             logger.propagate = propagate
         handler.close()
+
+
+def _heard(act: Act) -> Act:
+    """The same, with what its thread logs in the log of this bench."""
+
+    def heard(visit: Visit) -> None:
+        _here.asks = True
+        try:
+            act(visit)
+        finally:
+            _here.asks = False
+
+    return heard
 
 
 def _answer(asked: Asked) -> Answer:
