@@ -15,6 +15,7 @@ from logscan.alert.incident import (
     RESOLVED,
     SILENT,
     UNSEEN,
+    WIDTH,
     Incident,
     Memory,
     Notice,
@@ -105,8 +106,9 @@ def gate(
     notices: list[Notice] = []
     asked = [page for page in pages if page.tells != "expiry"]
     called = frozenset(name for page in asked for name in page.members)
-    look = _Look(seen, now, at, quiet, called)
-    for key, incident in sorted(assign(members, asked, before, since=seen.since, whole=seen.whole).items()):
+    known = assign(members, asked, before, since=seen.since, whole=seen.whole)
+    look = _Look(seen, now, at, quiet, called, frozenset(key for key, each in known.items() if _hits_everybody(each)))
+    for key, incident in sorted(known.items()):
         judged = _judged(_without_old(incident, look), look)
         quieted = replace(judged, silenced=silenced(judged))
         notice = _notice(quieted, at, now, quiet)
@@ -116,8 +118,8 @@ def gate(
         else:
             # what came and went in silence is no news when the silence ends
             unsaid = notice is not None and quieted.status == RESOLVED and notice.kind == NEW
-            known = replace(with_told(quieted, notice.kind, at), serial=quieted.serial) if notice and unsaid else None
-            kept[key] = known or quieted
+            unheard = replace(with_told(quieted, notice.kind, at), serial=quieted.serial) if notice and unsaid else None
+            kept[key] = unheard or quieted
     due = {key: each for key, each in memory.incidents.items() if each.due}
     coming, told = expected(findings, pages, due, now=now, lead=quiet.lead, silenced=silenced)
     notices += told
@@ -135,6 +137,7 @@ class _Look(NamedTuple):
     at: datetime
     quiet: Quiet
     called: frozenset[str]
+    outages: frozenset[str]  # incidents of everybody: of whom else nothing is heard, fails in those
 
 
 def _judged(incident: Incident, look: _Look) -> Incident:
@@ -172,12 +175,16 @@ def _known_quiet(incident: Incident, over: datetime, quiet: Quiet) -> datetime:
 
 def _end(incident: Incident, look: _Look) -> str:
     """Resolved when each of its findings is: its clients succeed again, or, where that is not known, others do."""
+    seen = look.seen
     for each in incident.members.values():
-        if each.state in ("silent", UNSEEN) or (
-            each.state != "resolved" and not look.seen.traffic_since(each.last_seen)
-        ):
-            return SILENT
+        unsure = each.state in ("silent", UNSEEN)
+        if unsure or (each.state != "resolved" and not seen.traffic_since(each.last_seen)):
+            return incident.status if look.outages - {incident.id} else SILENT
     return RESOLVED
+
+
+def _hits_everybody(incident: Incident) -> bool:
+    return any(each.state == "open" and each.width == max(WIDTH.values()) for each in incident.here.values())
 
 
 def _without_old(incident: Incident, look: _Look) -> Incident:

@@ -79,6 +79,20 @@ def test_clients_that_stay_away_are_silent_though_others_succeed() -> None:
     assert watch.at(START + 2 * HOUR, going(5, state="resolved")) == ["resolved"]
 
 
+def test_who_fails_with_everybody_is_not_silent() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    now = START + 90 * MINUTE
+    wide = finding("w", cause="server_auth_config", scope="all", first_seen=START + 10 * MINUTE, last_seen=now)
+    pages = [page("a1"), page("w", cause="server_auth_config")]
+    told = watch.gate(now, [going(5, state="silent"), wide], pages, seen(now)).notices
+    assert [notice.incident.width for notice in told] == [3]
+    over = replace(wide, state="resolved")
+    later = now + HOUR
+    kinds = [each.kind for each in watch.gate(later, [going(5, state="silent"), over], pages, seen(later)).notices]
+    assert sorted(kinds) == ["resolved", "silent"]
+
+
 def test_silent_and_failing_again_is_told() -> None:
     watch = Watch()
     watch.at(START + 5 * MINUTE, going(5))
