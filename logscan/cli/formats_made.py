@@ -26,6 +26,9 @@ class _Place(Target):
         text = str(value)
         if "\0" not in text and os.path.isdir(text) and os.access(text, os.W_OK):  # noqa: PTH112
             return text
+        if "\0" not in text and text.endswith(os.sep) and not os.path.lexists(text.rstrip(os.sep)):
+            super().convert(text.rstrip(os.sep), param, ctx)
+            return text
         return super().convert(value, param, ctx)
 
 
@@ -146,11 +149,13 @@ def _clean(text: str) -> str:
 
 
 def _write(made: Sequence[Any], name: str | None, out: str) -> None:
-    """To stdout, a file, or one file each in a folder."""
+    """To stdout, a file, or one file each in a folder, which is made where its name ends as that of one."""
     if name is not None:
         made = _named(made, name)
     for each in made:
         _say(f"{each.name}: {note}" for note in each.notes)
+    if out.endswith(os.sep):
+        os.makedirs(out, exist_ok=True)  # noqa: PTH103
     if os.path.isdir(out):  # noqa: PTH112
         for each in made:
             write_text(os.path.join(out, f"{each.name}.yml"), each.text)  # noqa: PTH118
@@ -159,7 +164,7 @@ def _write(made: Sequence[Any], name: str | None, out: str) -> None:
     if len(made) > 1 and out != "-":
         names = ", ".join(each.name for each in made)
         raise click.UsageError(
-            f"There are {len(made)} log formats: {names}. Choose one with --name, or give -o a folder."
+            f"There are {len(made)} log formats: {names}. Choose one with --name, or give -o a folder: -o my-formats/"
         )
     write_text(out, "---\n".join(each.text for each in made))
 

@@ -70,6 +70,11 @@ def _opened(
     lines, numbers = by_stream(texts, streams) if fmt.stream else (texts, texts[_LINE])
     objects = with_whole_objects(lines)
     got = read(objects.events, _inner_formats(fmt, formats), frozenset(want))
+    closed = pl.col("event.dataset").is_in([other.id for other in formats if _is_doubtful(other)])
+    if fmt.inner != "any" and (shut := got.events.filter(closed)).height:
+        got = got._replace(
+            events=got.events.filter(~closed), rejects=pl.concat([got.rejects, shut.select(list(LINES))])
+        )
     read_whole = pl.col("owner").is_in(got.events[_LINE].implode())
     events = _numbered(got.events, lines, numbers)
     rejects = pl.concat([got.rejects.select(_LINE), objects.parts.filter(~read_whole).select(_LINE)])
@@ -98,7 +103,13 @@ def _inner_formats(fmt: Format, formats: Sequence[Format]) -> list[Format]:
     others = [other for other in formats if other is not fmt and (other.strength != "last" or other.multiline)]
     if fmt.inner == "any":
         return others
-    return [replace(other, multiline=False) for other in others if other.strength == "strong"]
+    strong = [replace(other, multiline=False) for other in others if other.strength == "strong"]
+    return strong + [replace(other, inner="known") for other in others if _is_doubtful(other)]
+
+
+def _is_doubtful(fmt: Format) -> bool:
+    """An envelope of which only what a strong format takes within tells that it is one, where lines are of any make."""
+    return bool(fmt.inner) and fmt.strength == "weak" and not fmt.multiline
 
 
 def _filled(inner: pl.DataFrame, around: pl.DataFrame) -> pl.DataFrame:

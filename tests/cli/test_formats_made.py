@@ -60,6 +60,9 @@ def test_a_configuration_with_several_is_a_file_each_or_one_by_name(tmp_path: Pa
     assert yaml.safe_load(run("formats", "from-nginx", conf, "--name", "short").stdout)["id"] == "nginx-short"
     run("formats", "from-nginx", conf, "-o", tmp_path)
     assert {path.name for path in tmp_path.glob("*.yml")} == {"nginx-main.yml", "nginx-short.yml"}
+    run("formats", "from-nginx", conf, "-o", f"{tmp_path}/mine/")
+    assert {path.name for path in (tmp_path / "mine").glob("*.yml")} == {"nginx-main.yml", "nginx-short.yml"}
+    assert "there is no folder" in run("formats", "from-nginx", conf, "-o", f"{tmp_path}/none/mine/").stderr
     told = run("formats", "from-nginx", conf, "-o", tmp_path / "one.yml")
     assert told.exit_code == Exit.USAGE
     assert "Choose one with --name, or give -o a folder" in told.stderr

@@ -198,3 +198,36 @@ def test_a_trace_within_one_message_is_read_whole() -> None:
         assert (got["event.dataset"], got["http.response.status_code"]) == ("python-logging", 401), name
         assert got["message"].split("\n")[0] == "call failed"
         assert got["message"].endswith("Error code: 401")
+
+
+WITHIN = [
+    sample.line
+    for fmt in FORMATS
+    if not fmt.inner and fmt.strength == "strong" and fmt.kind != "w3c"
+    for sample in fmt.samples[:1]
+    if sample.expect and not {"\n", "\x1b"} & {*sample.line}
+]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("rfc3164", "compose-1"),
+        ("fluentd", "cloudwatch-tail"),
+        ("logcli-json", "journald-bytes", "docker"),
+    ],
+    ids=" around ".join,
+)
+def test_a_line_of_any_format_says_the_same_within_others(names: tuple[str, ...]) -> None:
+    some = WITHIN[len("".join(names)) % 4 :: 4]  # others for other envelopes
+    around = some
+    for name in reversed(names):
+        around = [wrapped(name, line) for line in around]
+    ranked = sorted(FORMATS, key=lambda fmt: (fmt.order, fmt.id))
+    asked = ALL - {"event.original", "event.timezone", "log.offset"}
+    alone, within = (parse(lines_of(lines), ranked, asked, CLOCK).events for lines in (some, around))
+    found = {row["logscan.line"]: row for row in within.iter_rows(named=True)}
+    for row in alone.iter_rows(named=True):
+        said = {name: value for name, value in row.items() if value is not None and name in asked}
+        read = found[row["logscan.line"]]
+        assert {name: read[name] for name in said} == said, some[row["logscan.line"] - 1]
