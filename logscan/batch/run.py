@@ -21,7 +21,7 @@ from logscan.batch.lock import locked
 from logscan.batch.notice import load_alerting, notify
 from logscan.batch.page import Page, write_page
 from logscan.batch.state import NAME, open_state, state_error, transaction
-from logscan.batch.stored import read_archive
+from logscan.batch.stored import other_rules, read_archive, touching
 from logscan.engine.plan import Period
 from logscan.engine.request import Definitions, Request, rules_fingerprint
 from logscan.engine.scan import Answer, answer
@@ -135,7 +135,8 @@ class _Run:
         plan = replace(definitions.plan, period=Period(since=since))
         with TemporaryDirectory(prefix="logscan-") as spill:
             ran = read_archive(self.db, self.config.data, plan, Path(spill), every=False)
-            ran = ran._replace(faults=told.faults)
+            anew = other_rules(touching(load_parts(self.db), plan.period), self.config.data, definitions.library)
+            ran = ran._replace(faults=(*told.faults, *anew))
             found = answer(ran, definitions, self.request, listed=True)
         try:
             report = self._write(found, definitions, told.counted, since)

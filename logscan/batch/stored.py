@@ -65,7 +65,7 @@ def open_archive(folder: Path, request: Request) -> Iterator[tuple[Ran, Definiti
                 except _GONE:
                     if not left:
                         raise
-            yield ran._replace(faults=tuple(_other_rules(db, folder, definitions.library))), definitions
+            yield ran._replace(faults=tuple(other_rules(load_parts(db), folder, definitions.library))), definitions
     except sqlite3.Error as fault:
         raise state_error(folder / NAME, fault) from fault
     finally:
@@ -95,7 +95,7 @@ def read_archive(db: sqlite3.Connection, folder: Path, plan: Plan, spill: Path, 
     archive = Archive(folder)
     parts, paths = load_parts(db), names(db)
     archive.check(parts)
-    inside = [part for part in parts if _touches(part, plan.period)]
+    inside = touching(parts, plan.period)
     view = _View(archive, plan, paths)
     merge = Merge(spill, plan.sample)
     together: dict[str, Tally] = {}
@@ -157,6 +157,11 @@ def _inside(frame: pl.LazyFrame, column: str, period: Period) -> pl.LazyFrame:
     return frame
 
 
+def touching(parts: Sequence[Part], period: Period) -> list[Part]:
+    """Those that may hold something of a period."""
+    return [part for part in parts if _touches(part, period)]
+
+
 def _touches(part: Part, period: Period) -> bool:
     if part.untimed or part.first is None or part.last is None:
         return True
@@ -169,8 +174,9 @@ def _opened(db: sqlite3.Connection, paths: Mapping[int, str]) -> dict[str, Opene
     return {paths[id_]: Opened("", tuple(json.loads(notes)), why, doubt) for id_, notes, why, doubt in rows}
 
 
-def _other_rules(db: sqlite3.Connection, folder: Path, library: Library) -> Iterator[StateError]:
-    others = sorted({part.rules for part in load_parts(db)} - {library.digest})
+def other_rules(parts: Sequence[Part], folder: Path, library: Library) -> Iterator[StateError]:
+    """What there is to say where failures were classified by other rules than these."""
+    others = sorted({part.rules for part in parts} - {library.digest})
     if others:
         known = ", ".join(digest[:12] for digest in others)
         what = f"holds failures that other rules classified ({known}): classified anew by {library.digest[:12]}"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from logscan.batch.config import Config
 from logscan.batch.run import Around, Outcome, run_once
-from tests.batch.runs import KEY, NOW, access, archived, cache_folder, config, scanned, summary
+from logscan.batch.state import NAME, open_state, transaction
+from tests.batch.runs import KEY, NOW, access, archived, cache_folder, config, definitions, scanned, summary
 
 
 def around(**more: object) -> Around:
@@ -53,3 +54,20 @@ def test_a_run_with_nothing_new_changes_no_byte_of_any_output(tmp_path: Path) ->
     told = once(settings, 60)
     assert told.outcome == "nothing new"
     assert (files(settings.reports.folder), files(settings.data / "archive")) == before
+
+
+def test_a_report_of_failures_that_other_rules_classified_says_by_which_they_are_classified_now(tmp_path: Path) -> None:
+    settings = config(tmp_path)
+    (tmp_path / "logs" / "access.log").write_bytes(access(0, 30))
+    first = once(settings)
+    page = settings.reports.folder / first.report
+    assert "classified anew" not in page.read_text("utf-8")
+    db = open_state(settings.data / NAME)
+    with transaction(db):
+        db.execute("UPDATE parts SET rules = ?", ("0123456789abcdef" * 4,))
+    db.close()
+    with (tmp_path / "logs" / "access.log").open("ab") as log:
+        log.write(access(25, 9))
+    once(settings, minutes=5)
+    told = page.read_text("utf-8")
+    assert f"(0123456789ab): classified anew by {definitions().library.digest[:12]}" in told
