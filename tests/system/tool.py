@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
+from logscan.cli import rules
 from logscan.cli.main import cli
 from logscan.engine import request
 from logscan.model.resources import rules_dir
@@ -24,6 +25,7 @@ def shipped_definitions_loaded_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("load_library", "load_formats", "load_redactor"):
             patch.setattr(request, name, _once(getattr(request, name)))
+        patch.setattr(rules, "load_library", _once(load_library))
         yield
 
 
