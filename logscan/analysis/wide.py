@@ -75,8 +75,10 @@ class Wide:
         self.edges = self.log.edges(settings.trend_windows)
         if self.edges.size <= settings.trend_windows or np.unique(columns.client_id[rows]).size < settings.ramp_clients:
             return False
-        window = self._window(rows)
-        active, hit = self.answers.activity.crowd.hits(self.edges, None, window, self.codes[rows])
+        there, routes = self._narrowed(rows)
+        window = self._window(there)
+        route = None if routes is None else routes[0]
+        active, hit = self.answers.activity.crowd.hits(self.edges, route, window, self.codes[there])
         share = hit[active > 0] / active[active > 0]
         if share.size < settings.trend_windows // 2:
             return False
@@ -92,12 +94,26 @@ class Wide:
         codes, counts = columns.counted("client", rows)
         chosen = columns.ids("client")[codes[np.argsort(-counts, kind="stable")[: settings.turn_clients]]]
         crowd, t = self.answers.activity.crowd, columns.times(rows)
-        asked, changes = crowd.turns(crowd.codes(chosen), float(t[0]), float(np.nextafter(t[-1], np.inf)))
+        _, routes = self._narrowed(rows)
+        asked, changes = crowd.turns(crowd.codes(chosen), float(t[0]), float(np.nextafter(t[-1], np.inf)), routes)
         enough = asked >= 2 * settings.turn_requests
         if enough.sum() < settings.ramp_clients or 2 * enough.sum() < codes.size:
             return False
         share = np.median(changes[enough] / (asked[enough] - 1))
         return bool(share >= settings.wide_turn_share and np.median(changes[enough]) >= settings.turn_requests)
+
+    def _narrowed(self, rows: Rows) -> tuple[Rows, list[int] | None]:
+        """The failures to look at, and on which routes: where one carries most, what its clients get elsewhere
+        says nothing of it. The most frequent route first, and then the failures are those on it; None: all of them.
+        """
+        columns = self.log.columns
+        codes, counts = columns.counted("group", rows)
+        if not codes.size or counts.max() < self.log.measures.wide_share * rows.size:
+            return rows, None
+        there = rows[columns["group"].codes[rows] == codes[counts.argmax()]]
+        ids, held = np.unique(columns.endpoint_id[there], return_counts=True)
+        routes = [int(each) for each in ids[np.argsort(-held, kind="stable")]]
+        return there[columns.endpoint_id[there] == routes[0]], routes
 
     def _looks(self, rows: Rows) -> Iterator[tuple[Floats, Rows]]:
         """What went wrong last; the whole log; then closer at the window that holds most, for what is short beside the

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import NamedTuple
 
 from logscan.model.finding import Evidence, Finding, Scan
@@ -11,7 +11,7 @@ from logscan.model.resources import reports_dir
 from logscan.model.severity import SEVERITIES
 from logscan.model.taxonomy import UNCLASSIFIED, Cause, Pattern, Taxonomy
 from logscan.report.charts import colours
-from logscan.report.coverage import Log, assumption, logs_of
+from logscan.report.coverage import Log, assumption, covered, logs_of
 from logscan.report.facts import facts_told
 from logscan.report.forest import Forest, contrast_forest
 from logscan.report.groups import Group, folded
@@ -165,13 +165,6 @@ def cause_words(taxonomy: Taxonomy, cause: str) -> Cause:
     unknown = taxonomy.causes.get(UNCLASSIFIED)
     family = unknown.family if unknown else ""
     return taxonomy.causes.get(cause) or Cause(cause, cause, "", family, "", benign=False)
-
-
-def covered(scan: Scan) -> tuple[datetime | None, datetime | None]:
-    """First and last event of all inputs."""
-    firsts = [i.first for i in scan.inputs if i.first]
-    lasts = [i.last for i in scan.inputs if i.last]
-    return (min(firsts).astimezone(UTC) if firsts else None, max(lasts).astimezone(UTC) if lasts else None)
 
 
 def _axis(

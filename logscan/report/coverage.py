@@ -1,6 +1,7 @@
 """What part of the time the logs cover, in words."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from logscan.model.finding import ClockOffset, Coverage, Input, Scan, Stretch
@@ -32,6 +33,13 @@ def logs_of(scan: Scan) -> tuple[Log, ...]:
             found.append(Log(_title(parts), parts, coverage, zones_told(coverage), told))
     rest = [Log(each.path, (each,), None, "", ()) for each in inputs.values()]
     return tuple(sorted((*found, *rest), key=lambda log: log.inputs[0].path))
+
+
+def covered(scan: Scan) -> tuple[datetime | None, datetime | None]:
+    """First and last event of all inputs."""
+    firsts = [i.first for i in scan.inputs if i.first]
+    lasts = [i.last for i in scan.inputs if i.last]
+    return (min(firsts).astimezone(UTC) if firsts else None, max(lasts).astimezone(UTC) if lasts else None)
 
 
 def _offsets(coverage: Coverage, clocks: Sequence[ClockOffset]) -> tuple[str, ...]:

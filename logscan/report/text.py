@@ -11,7 +11,7 @@ import jinja2
 from logscan.model.finding import Finding, Scan, Scope
 from logscan.model.resources import reports_dir
 from logscan.model.taxonomy import UNCLASSIFIED, Taxonomy
-from logscan.report.coverage import assumption, logs_of
+from logscan.report.coverage import assumption, covered, logs_of
 from logscan.report.escape import cell, markdown_fence, markdown_text, shortened
 from logscan.report.json import in_order
 from logscan.report.show import duration, moment, number, visible
@@ -101,10 +101,12 @@ def _cause(cause: str, taxonomy: Taxonomy) -> str:
 
 
 def totals(scan: Scan, taxonomy: Taxonomy) -> dict[str, Any]:
-    """What totals.j2 reads beside the scan: causes; what was assumed, and what is to be minded, of the inputs."""
+    """What totals.j2 reads beside the scan: causes; what was covered, assumed, and is to be minded, of the inputs."""
     doubts = [(each.path, each.doubt) for each in scan.inputs if each.doubt]
     times = [(log.title, notice) for log in logs_of(scan) for notice in log.notices]
-    return {"causes": _causes(scan, taxonomy), "zones": assumption(scan), "noticed": [*doubts, *times]}
+    first, last = covered(scan)
+    time = f"from {moment(first)} to {moment(last)} UTC" if first and last else ""
+    return {"causes": _causes(scan, taxonomy), "covered": time, "zones": assumption(scan), "noticed": [*doubts, *times]}
 
 
 def _causes(scan: Scan, taxonomy: Taxonomy) -> list[tuple[str, int]]:

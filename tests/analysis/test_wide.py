@@ -85,3 +85,15 @@ def test_a_log_without_successes_tells_nobody_apart() -> None:
     found, rest, _ = wide([bad(each) for each in CROWD if (each.at or 0) > 3 * HOUR])
     assert found == []
     assert rest.size > 0
+
+
+def test_a_few_clients_that_one_route_refuses_while_others_let_them_in_are_not_refused_in_turns() -> None:
+    some = [f"203.0.113.{at}" for at in range(6)]
+    refused = [bad(each) for name in some for each in steady(name, END, 300, endpoint="/api/private")]
+    let_in = [each for name in some for each in steady(name, END, 290, endpoint="/api/open")]
+    typos = [bad(Request(at * HOUR / 2, f"198.51.100.{at}", endpoint="/login")) for at in range(4)]
+    demanded = bad(Request(HOUR, some[0], endpoint="/api/open"))  # so this route asks for a credential, too
+    found, _, log = wide([*CROWD, *refused, *let_in, *typos, demanded])
+    routes = log.columns["endpoint"]
+    told = {routes.texts[int(code)] for unit in found for code in routes.codes[unit.rows]}
+    assert told <= {"/api/private"}

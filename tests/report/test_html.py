@@ -186,6 +186,8 @@ def test_a_user_name_is_called_claimed() -> None:
         ({}, "There was nothing to read: the input is empty."),
         ({"lines": 7, "rejects": 7}, "Nothing could be understood: none of 7 lines fits a known format."),
         ({"lines": 7, "events": 7}, "No authentication failed in 7 events."),
+        ({"lines": 9, "events": 7, "rejects": 2}, "No authentication failed in 7 events; 2 lines could not be understood."),
+        ({"lines": 7, "events": 7, "inputs": typical().inputs}, "No authentication failed in 7 events from 2026-"),
         ({"lines": 7, "events": 7, "auth_failures": 3, "by_cause": {"challenge_handshake": 3}}, "Nothing is wrong: all 3 401s are a normal"),
         ({"lines": 7, "events": 7, "auth_failures": 3, "by_cause": {"token_expired": 3}}, "3 authentication failures, but none of them gave a finding."),
         ({"partial": True}, "Reading was interrupted."),

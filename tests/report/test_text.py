@@ -58,3 +58,14 @@ def test_the_number_of_lines_does_not_depend_on_log_text() -> None:
 def test_a_summary_stays_short_whatever_there_is_to_tell() -> None:
     many = replace(typical(), findings=tuple(finding(id=str(n)) for n in range(400)))
     assert len(summary_text(many, TAXONOMY).splitlines()) < 20
+
+
+def test_where_nothing_failed_the_time_that_was_covered_is_told() -> None:
+    read = replace(typical(), findings=(), auth_failures=0, by_cause={})
+    first = min(each.first for each in read.inputs if each.first)
+    last = max(each.last for each in read.inputs if each.last)
+    told = summary_text(read, TAXONOMY)
+    assert f"no authentication failures from {first:%Y-%m-%d %H:%M:%S} to {last:%Y-%m-%d %H:%M:%S} UTC" in told
+    assert f"{read.lines:,} lines: {read.events:,} events, {read.rejects:,} not understood" in told
+    untimed = replace(read, inputs=tuple(replace(each, first=None, last=None) for each in read.inputs))
+    assert "no authentication failures: no line that was understood tells its time" in summary_text(untimed, TAXONOMY)
