@@ -180,6 +180,6 @@ def _nothing(read: Read) -> str:
         return "error: there was nothing to read\n  hint: name log files, or folders that hold some"
     return (
         f"error: none of {read.lines:,} lines could be understood\n"
-        "  hint: `logscan report` shows the rejected lines and the nearest formats; --log-format ID forces a format, and the"
-        " wrong one reads nothing: leave it out"
+        "  hint: `logscan report` shows the rejected lines and the nearest formats; --log-format ID forces a format,"
+        " and the wrong one reads nothing: leave it out"
     )
