@@ -23,6 +23,8 @@ CRASHES = (
     KeyError,
     RecursionError,
 )  # what pySigma answers odd YAML with
+# The name that the specification has, and pySigma lacks, for what it says `wide` is an alias of.
+modifier_mapping.setdefault("utf16le", modifier_mapping["wide"])
 _REGEX_HINT = "there is no look-around and no back-reference: ask for the other text in a second part with `not`"
 
 

@@ -76,6 +76,7 @@ CASES: dict[str, tuple[dict[str, str], str, str]] = {
     "base64": (WEB, "s: {cs-uri-query|base64|contains: 'cmd=whoami'}\ncondition: s", "encoded"),
     "base64offset": (WEB, "s: {cs-uri-query|base64offset|contains: 'password=letmein'}\ncondition: s", "offset"),
     "wide": (WEB, "s: {cs-uri-query|wide|base64offset|contains: Invoke-Made}\ncondition: s", "wide big"),
+    "utf16le": (WEB, "s: {cs-uri-query|utf16le|base64offset|contains: Invoke-Made}\ncondition: s", "wide big"),
     "utf16be": (WEB, "s: {cs-uri-query|utf16be|base64offset|contains: Invoke-Made}\ncondition: s", "big"),
     "windash": (WEB, "s: {cs-uri-query|windash|contains: '-enc'}\ncondition: s", "dash dashed"),
     "exists": (WEB, "s: {cs-username|exists: true}\ncondition: s", "login_bad login_ok"),
