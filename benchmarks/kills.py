@@ -34,7 +34,8 @@ def main() -> None:
         "notices": len(table.notices),
         **{f"notices: {kind}": count for kind, count in table.kinds.items()},
         "notices delivered again, under the same id": len(table.told) - len(table.notices),
-        "notices that never came, outages of which nobody was told": len(table.untold),
+        "notices that never came": len(table.undelivered),
+        "beginnings and ends of outages that nobody was told of": len(table.untold),
         "notices that came again as another": len(table.renamed),
         "outages told as new twice": len(table.retold),
         "reports that the index does not link": len(table.unlinked),
@@ -44,7 +45,15 @@ def main() -> None:
     print("| what | how much |\n|---|---|")
     for name, value in rows.items():
         print(f"| {name} | {value} |")
-    wrong = table.untold + table.renamed + table.retold + table.unlinked + table.left
+    wrong = table.undelivered + table.untold + table.renamed + table.retold + table.unlinked + table.left
+    for notice in table.notices.values() if wrong else ():
+        print(
+            notice["kind"],
+            notice["title"],
+            notice["incident"]["started"],
+            notice["incident"]["last_seen"],
+            file=sys.stderr,
+        )
     for fault in wrong:
         print(fault, file=sys.stderr)
     raise SystemExit(table.got != table.want or bool(wrong) or not table.notices or not table.at_notice)

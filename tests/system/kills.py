@@ -131,7 +131,8 @@ class Table:
     """What was done, and what came of it.
 
     at_notice  kills with a notice handed over and not yet answered
-    told       notices as they came;  untold: what nobody was told of;  renamed: notices that came again as another;  retold: outages told as new twice
+    told       notices as they came;  undelivered: what never did;  untold: outages that nobody was told of;
+     renamed: notices that came again as another;  retold: outages told as new twice
     """
 
     kills: int = 0
@@ -143,6 +144,7 @@ class Table:
     got: dict[str, Any] = field(default_factory=dict)
     want: dict[str, Any] = field(default_factory=dict)
     told: list[dict[str, Any]] = field(default_factory=list)
+    undelivered: list[str] = field(default_factory=list)
     untold: list[str] = field(default_factory=list)
     renamed: list[str] = field(default_factory=list)
     retold: list[str] = field(default_factory=list)
@@ -170,19 +172,25 @@ def killed_runs(folder: Path, kills: int, *, seed: int) -> Table:
     with closing(sqlite3.connect(folder / "data" / NAME)) as db:
         known = [json.loads(body) for (body,) in db.execute("SELECT body FROM incidents")]
         waiting = [f"outbox: {notice}" for (notice,) in db.execute("SELECT notice FROM outbox")]
-    table.untold = waiting + _untold(table, known)
+    table.undelivered = waiting + _undelivered(table, known)
+    table.untold = _untold(table)
     table.renamed = [each["id"] for each in table.told if each != table.notices[each["id"]]]
     table.retold = _retold(table)
     return table
 
 
-def _untold(table: Table, known: list[dict[str, Any]]) -> list[str]:
-    """Notices that the memory has given a number and nobody got; outages of which a beginning or an end is missing."""
+def _undelivered(table: Table, known: list[dict[str, Any]]) -> list[str]:
+    """Notices that the memory has given a number and nobody got."""
     ids = [f"{incident['id']}-{number}" for incident in known for number in range(1, incident["serial"] + 1)]
-    lost = [f"notice {name}" for name in ids if name not in table.notices]
+    return [f"notice {name}" for name in ids if name not in table.notices]
+
+
+def _untold(table: Table) -> list[str]:
+    """Outages of which a beginning or an end is missing."""
+    lost: list[str] = []
     for begin, end in table.outages:
         kinds = {kind for kind, started, _ in _beginnings(table) if begin - _NEAR <= started <= end}
-        lost += [f"{kind}: outage of {begin}" for kind in ("new", "resolved") if kind not in kinds]
+        lost += [f"{kind}: outage of {begin} to {end}" for kind in ("new", "resolved") if kind not in kinds]
     return lost
 
 

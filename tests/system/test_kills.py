@@ -15,7 +15,7 @@ def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
     assert table.kills >= 1
     assert table.got == table.want
     assert len(table.outages) == 1
-    assert not table.untold
+    assert not table.undelivered
     assert not table.renamed
     assert not table.retold
     assert not table.unlinked
