@@ -1,6 +1,6 @@
 """Excerpts as people paste them into issues and forums: each names the cause that the one who mended it found.
 
-`excerpts/first.txt` was written before the rules were looked at, `second.txt`, `third.txt` and `fourth.txt`
+`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `fifth.txt`
 each after they had been mended by those before.
 """
 
@@ -40,7 +40,8 @@ def excerpts(name: str) -> list[Excerpt]:
     return found
 
 
-ALL = [(name, excerpt) for name in ("first.txt", "second.txt", "third.txt", "fourth.txt") for excerpt in excerpts(name)]
+FILES = ("first.txt", "second.txt", "third.txt", "fourth.txt", "fifth.txt")
+ALL = [(name, excerpt) for name in FILES for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]
 
 
