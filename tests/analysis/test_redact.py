@@ -368,6 +368,7 @@ READABLE = [
     "sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "user=svc-orders-eu-west-1",
     "id=ionic-shop-frontend-components-page-2", "arn:aws:iam::123456789012:role/svc", "key ****wxyz refused",
     "trace_id=4bf92f3577b34da6a3ce929d0e0e4736 span_id=00f067aa0ba902b7", "build 2026.03.12-4711 of shop-api.internal.example.com:8443",
+    "invalid API key: /api/orders/9941",
 ]  # fmt: skip
 
 
