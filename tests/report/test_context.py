@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from logscan.analysis.series import SERIES
 from logscan.model.resources import reports_dir
-from logscan.report.context import build_page, cause_words, covered
+from logscan.report.context import build_page, cause_words
 from tests.report.scans import START, empty, finding, library, typical
 
 
@@ -54,11 +54,6 @@ def test_an_unknown_cause_pattern_rule_and_playbook_stand_for_themselves() -> No
 def test_the_cause_s_playbook_helps_out_when_the_finding_names_none() -> None:
     card = build_page(replace(typical(), findings=(finding(playbook=""),)), library()).cards[0]
     assert card.playbook == "Renew tokens in time"
-
-
-def test_the_span_is_that_of_all_inputs() -> None:
-    assert covered(typical())[0] == START
-    assert covered(empty()) == (None, None)
 
 
 def test_every_measure_has_words() -> None:

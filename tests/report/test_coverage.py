@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from logscan.model.finding import Coverage, Stretch, Zone
+from logscan.report import coverage
 from logscan.report.coverage import assumption, logs_of, notices, zones_told
 from logscan.report.html import render_html
 from logscan.report.json import findings_json
@@ -19,6 +20,11 @@ def stretch(line: int, hours: float, path: str = "a.log") -> Stretch:
 def covered(**changes: object) -> Coverage:
     zones = {"UTC (assumed)": Zone(3, START, START), "+01:00": Zone(40, START, START)}
     return replace(Coverage("a.log", ("a.log",), START, START + HOUR, zones=zones), **changes)  # type: ignore[arg-type]
+
+
+def test_the_span_is_that_of_all_inputs() -> None:
+    assert coverage.covered(typical())[0] == START
+    assert coverage.covered(empty()) == (None, None)
 
 
 def test_an_ordinary_log_has_nothing_to_tell() -> None:
