@@ -5,7 +5,7 @@ from datetime import timedelta
 from logscan.analysis.series import SERIES
 from logscan.model.resources import reports_dir
 from logscan.report.context import build_page, cause_words
-from tests.report.scans import START, empty, finding, library, typical
+from tests.report.scans import START, finding, library, typical
 
 
 def test_cards_stand_worst_first_and_benign_ones_apart() -> None:
