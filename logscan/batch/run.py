@@ -25,9 +25,10 @@ from logscan.batch.stored import other_rules, read_archive, touching
 from logscan.engine.plan import Period
 from logscan.engine.request import Definitions, Request, rules_fingerprint
 from logscan.engine.scan import Answer, answer
+from logscan.model.cache import Cache
 from logscan.model.errors import AccessError, LogscanError
 from logscan.model.resources import rules_dir
-from logscan.report.templates import load_templates
+from logscan.report.templates import load_templates, shipped
 
 _RUNS_KEPT = 1000
 
@@ -152,9 +153,8 @@ class _Run:
     def _write(self, found: Answer, definitions: Definitions, counted: Counted, since: datetime) -> str:
         """The report and the index. Out: the name of the report"""
         settings, around, taxonomy = self.config.reports, self.around, definitions.library.taxonomy
-        report = write_page(
-            Page(settings, around.version, around.command, around.bundle, self.templates), found, self.now
-        )
+        templates = self.templates or shipped(Cache(around.cache, self.request.key) if around.cache else None)
+        report = write_page(Page(settings, around.version, around.command, around.bundle, templates), found, self.now)
         with transaction(self.db):
             record_run(
                 self.db,
@@ -168,7 +168,7 @@ class _Run:
             )
             expire(settings.folder, self.db, self.now - timedelta(seconds=self.config.reports_s))
         write_index(
-            settings.folder, self.db, taxonomy, version=around.version, title=settings.title, templates=self.templates
+            settings.folder, self.db, taxonomy, version=around.version, title=settings.title, templates=templates
         )
         return report
 

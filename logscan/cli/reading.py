@@ -4,12 +4,13 @@ import io
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol, cast
 
 import click
 
+from logscan.cli.clock import clock
 from logscan.cli.exits import Exit
 from logscan.cli.interrupt import Stoppable, interruptible
 from logscan.cli.options import moment
@@ -67,7 +68,7 @@ def _request(flags: dict[str, Any], stop: Callable[[], bool], *, all_events: boo
         raise click.UsageError("Missing argument 'PATH...': name logs, or an archive with --from-archive.")
     if flags["paths"] and flags.get("archive"):
         raise click.UsageError("--from-archive stands in place of PATH...: name one of them.")
-    now, zone = datetime.now(UTC), flags["zone"]
+    now, zone = clock(), flags["zone"]
     since, until = moment(flags["since"], zone, now), moment(flags["until"], zone, now)
     if since and until and since >= until:
         raise click.UsageError("--since is not before --until: no event can lie between them.")

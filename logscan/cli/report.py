@@ -36,9 +36,10 @@ def render(flags: dict[str, Any], title: str, templates: str | None = None) -> t
     from logscan import __version__  # noqa: PLC0415
     from logscan.cli.place import cache_dir  # noqa: PLC0415
     from logscan.cli.reading import explained, reading  # noqa: PLC0415
+    from logscan.model.cache import Cache  # noqa: PLC0415
     from logscan.report.charts import chart_bundle  # noqa: PLC0415
     from logscan.report.html import render_html  # noqa: PLC0415
-    from logscan.report.templates import load_templates  # noqa: PLC0415
+    from logscan.report.templates import load_templates, shipped  # noqa: PLC0415
 
     own = load_templates(Path(templates)) if templates else None  # its faults are told before any log is read
 
@@ -57,7 +58,7 @@ def render(flags: dict[str, Any], title: str, templates: str | None = None) -> t
             shown=answer.shown,
             asked=answer.asked,
             title=title,
-            templates=own,
+            templates=own or shipped(Cache(asked.cache, asked.key) if asked.cache else None),
         )
     return answer, page, asked.now
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from logscan.model.cache import Cache
 from logscan.model.errors import Faults, SettingsError, Where
 from logscan.model.resources import reports_dir
 from logscan.report import show
@@ -44,9 +45,15 @@ class Templates(NamedTuple):
         return self.own is not None and Path(path).is_relative_to(self.own)
 
 
-def shipped() -> Templates:
+def shipped(cache: Cache | None = None) -> Templates:
+    """In: cache: where they are kept compiled, which saves a fifth of a second"""
     folder = reports_dir() / "html"
-    return Templates(page_environment(folder), (folder / STYLE).read_text("utf-8"))
+    environment = page_environment(folder)
+    if cache and environment.bytecode_cache is None:
+        from logscan.report.compiled import compile_once  # noqa: PLC0415 - start-up time
+
+        compile_once(environment, cache)
+    return Templates(environment, (folder / STYLE).read_text("utf-8"))
 
 
 def load_templates(own: Path) -> Templates:
