@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache, partial
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from logscan.alert.document import about, as_begun, described, document, summary
@@ -34,7 +33,7 @@ from logscan.model.severity import severity_rank
 from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.report.context import build_page
 from logscan.report.picture import timeline_pictures
-from logscan.rules.alerts import AlertRules, load_alerts
+from logscan.rules.alerts import AlertRules
 from logscan.rules.correlate import correlate
 
 _LEAST, _UNKNOWN = timedelta(minutes=15), timedelta(hours=25)  # how long what is said is believed
@@ -52,9 +51,9 @@ class Alerting:
     url: str = ""
 
 
-def load_alerting(settings: AlertSettings, folders: Sequence[Path]) -> Alerting:
-    """In: folders: of rules. Errors: none; Faults of the rules once they are read"""
-    return Alerting(partial(load_alerts, folders), settings.sinks, settings.quiet, settings.silences, settings.url)
+def load_alerting(settings: AlertSettings, rules: Callable[[], AlertRules]) -> Alerting:
+    """Errors: none; Faults of the rules once they are read"""
+    return Alerting(rules, settings.sinks, settings.quiet, settings.silences, settings.url)
 
 
 class Told(NamedTuple):
@@ -178,7 +177,8 @@ def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str)
     asked = {key: each for key, each in incidents.items() if each.live or key in notices}
     findings = {found.id: found for found in answer.scan.told} if answer else {}
     worst = {key: _worst(each, findings) for key, each in asked.items()}
-    words = words_of(answer.scan, answer.library, set(worst.values())) if answer and any(worst.values()) else {}
+    asked_for = set(worst.values()) - {""}
+    words = words_of(answer.scan, answer.library, asked_for) if answer and asked_for else {}
     made = {}
     for key, incident in asked.items():
         name = worst[key]

@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -29,6 +30,7 @@ from logscan.model.cache import Cache
 from logscan.model.errors import AccessError, LogscanError
 from logscan.model.resources import rules_dir
 from logscan.report.templates import load_templates, shipped
+from logscan.rules.alerts import AlertRules, load_alerts
 
 _RUNS_KEPT = 1000
 
@@ -104,14 +106,15 @@ class _Run:
         self.config, self.around, self.now, self.db = config, around, now, db
         self.archive = Archive(config.data)
         self.request = request_of(config, around, now)
+        self.rules = rules_fingerprint(self.request)
         own = config.reports.templates
+        self.kept = Cache(around.cache, self.request.key) if around.cache else None
         self.templates = load_templates(own) if own else None
 
     def run(self) -> Outcome:
         self.archive.tidy(self.db)
         found = survey(self.db, self.config.sources, self.now)
-        rules = rules_fingerprint(self.request)
-        if not found.jobs and self._fact("evaluated") == self._state(rules):
+        if not found.jobs and self._fact("evaluated") == self._state():
             with transaction(self.db):
                 save_survey(self.db, found, self.now)
             untold = self._told(None)
@@ -125,14 +128,14 @@ class _Run:
         with transaction(self.db):
             save_survey(self.db, found, self.now)
         maintain(self.db, self.archive, self.now, keep_s=self.config.archive_s)
-        return self._evaluated(definitions, told, self._since(collector.first), rules)
+        return self._evaluated(definitions, told, self._since(collector.first))
 
     def _since(self, first: datetime | None) -> datetime:
         """The begin of what is looked at: the window, and further back where late lines came."""
         window = self.now - timedelta(seconds=self.config.look_back_s)
         return min(window, first or window).replace(second=0, microsecond=0)
 
-    def _evaluated(self, definitions: Definitions, told: Outcome, since: datetime, rules: str) -> Outcome:
+    def _evaluated(self, definitions: Definitions, told: Outcome, since: datetime) -> Outcome:
         plan = replace(definitions.plan, period=Period(since=since))
         with TemporaryDirectory(prefix="logscan-") as spill:
             ran = read_archive(self.db, self.config.data, plan, Path(spill), every=False)
@@ -146,14 +149,14 @@ class _Run:
         untold = self._told(found)
         with transaction(self.db):
             # only now: who was killed before is evaluated again, and tells nothing twice
-            self.db.execute("INSERT OR REPLACE INTO facts VALUES ('evaluated', ?)", (self._state(rules),))
+            self.db.execute("INSERT OR REPLACE INTO facts VALUES ('evaluated', ?)", (self._state(),))
         findings = len(found.scan.told)
         return replace(told, outcome="done", report=report, findings=findings, untold=untold)
 
     def _write(self, found: Answer, definitions: Definitions, counted: Counted, since: datetime) -> str:
         """The report and the index. Out: the name of the report"""
         settings, around, taxonomy = self.config.reports, self.around, definitions.library.taxonomy
-        templates = self.templates or shipped(Cache(around.cache, self.request.key) if around.cache else None)
+        templates = self.templates or shipped(self.kept)
         report = write_page(Page(settings, around.version, around.command, around.bundle, templates), found, self.now)
         with transaction(self.db):
             record_run(
@@ -174,13 +177,17 @@ class _Run:
 
     def _told(self, found: Answer | None) -> tuple[str, ...]:
         """Tell people what changed. In: found: None when nothing new was read. Out: what could not be told, in words"""
+        return notify(self.db, found, load_alerting(self.config.alerts, self._alert_rules), self.now).faults
+
+    def _alert_rules(self) -> AlertRules:
         rules = self.config.rules
         folders = [*([rules_dir()] if rules.default else []), *rules.folders]
-        return notify(self.db, found, load_alerting(self.config.alerts, folders), self.now).faults
+        made = partial(load_alerts, folders)
+        return self.kept.value("alerts", self.rules, made) if self.kept else made()
 
-    def _state(self, rules: str) -> str:
+    def _state(self) -> str:
         """A digest of all that an evaluation follows from, but the time."""
-        words = [rules, self.around.version, repr(self.request.marks), repr(self.config.reports)]
+        words = [self.rules, self.around.version, repr(self.request.marks), repr(self.config.reports)]
         words += [str(self.config.look_back_s), *(part.name for part in load_parts(self.db))]
         return hashlib.sha256("\0".join(words).encode()).hexdigest()
 

@@ -1,6 +1,7 @@
 """What people are told of a finding in an alert: the sentences of the report, with nothing in them that hides."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from typing import Any
 
 from logscan.model.finding import Finding, Scan
@@ -17,9 +18,9 @@ def words_of(scan: Scan, library: Library, wanted: Collection[str]) -> Mapping[s
 
     Law: every character is printable: what stands in a log can neither hide nor act in any channel
     """
-    page = build_page(scan, library)
-    cards = [card for card in (*page.cards, *page.benign) if card.finding.id in wanted]
-    found = {told.card.finding.id: _of_cause(told) for told in said(cards)}
+    asked = tuple(each for each in scan.findings if each.id in wanted)
+    page = build_page(replace(scan, findings=asked, timeline=()), library)  # no more than the cards is drawn
+    found = {told.card.finding.id: _of_cause(told) for told in said((*page.cards, *page.benign))}
     return found | {each.id: _of_rule(each) for each in scan.detections if each.id in wanted}
 
 

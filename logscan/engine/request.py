@@ -53,7 +53,8 @@ _OPTION = Where("--log-format")
 def rules_fingerprint(request: Request) -> str:
     """A digest of all definitions that a request uses, and of the code that reads them; nothing is loaded."""
     folders = [*([rules_dir()] if request.default_rules else []), *request.rules]
-    return fingerprint([rules_dir(), *folders, *request.formats], [*map(str, (*folders, "", *request.formats))])
+    read = dict.fromkeys((rules_dir(), *folders, *request.formats))
+    return fingerprint(list(read), [*map(str, (*folders, "", *request.formats))])
 
 
 class _Compiled(NamedTuple):
@@ -114,7 +115,7 @@ def _kept(folders: Sequence[Path], request: Request) -> _Compiled:
     own = request.formats
     if request.cache is None:
         return _compiled(folders, own)
-    source = fingerprint([rules_dir(), *folders, *own], [*map(str, folders), "", *map(str, own)])
+    source = rules_fingerprint(request)
     return Cache(request.cache, request.key).value("definitions", source, lambda: _compiled(folders, own))
 
 
