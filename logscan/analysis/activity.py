@@ -47,10 +47,16 @@ class Activity(Protocol):
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         """How many clients were active on protected routes in each [start, end), on one of them when it is given."""
 
-    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
-        """Every visit with a time of some clients or users.
+    def let_in(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        """How often some clients or users succeeded, and where: visits with a time.
 
-        Out: t (microseconds), client, user, endpoint, outcome, site, status; in time order
+        Out: id, client, endpoint, site, n; each combination once, in any order
+        """
+
+    def turned_away(self, ids: Sequence[int], statuses: Sequence[int]) -> pl.DataFrame:
+        """Visits with a time of some clients that failed, or did not succeed and were answered with one of these.
+
+        Out: t (microseconds), client, endpoint, outcome, status; in time order
         """
 
     def named_share(self, route: int) -> float | None:

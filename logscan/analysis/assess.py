@@ -123,10 +123,14 @@ class Assessor:
     def _others(self, unit: Unit, stretch: Stretch) -> float | None:
         """Which share of the other clients fails meanwhile, and for good: a typo is none of it, nor are many by one."""
         low, high = np.searchsorted(self.final, [stretch.begins, float(np.nextafter(stretch.ends, np.inf))])
-        for_good = np.unique(self.final_codes[low:high])
-        own = np.unique(self.log.columns["client"].codes[unit.rows])
-        others = self.clients - int((own >= 0).sum())
-        return min(1.0, int((np.setdiff1d(for_good, own) >= 0).sum()) / others) if others > 0 else None
+        own, _ = self.log.columns.counted("client", unit.rows)
+        others = self.clients - own.size
+        if others <= 0:
+            return None
+        hit = np.zeros(self.log.clients.asked.size + 1, dtype=np.bool_)  # the last place is that of nobody
+        hit[self.final_codes[low:high]] = True
+        hit[own], hit[-1] = False, False
+        return min(1.0, int(hit.sum()) / others)
 
     def _hits(self, units: Sequence[Unit]) -> None:
         """Active clients that a unit hit before its onset, and from then to its end."""

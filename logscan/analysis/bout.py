@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logscan.analysis.measures import Measures
-from logscan.analysis.recurrence import Floats, likelihood
+from logscan.analysis.recurrence import Floats, likelihood, per_window
 from logscan.analysis.stretch import beginning, ending
 from logscan.analysis.successes import Successes
 
@@ -38,8 +38,8 @@ def latest_bout(asked: Asked, span: tuple[float, float], settings: Measures) -> 
     edges = np.arange(low, high + settings.bout_window_s, settings.bout_window_s)
     if edges.size <= 2:
         return None
-    bad = np.histogram(asked.failures, edges)[0].astype(np.float64)
-    total = bad + np.histogram(asked.successes.t, edges, weights=asked.successes.weight)[0]
+    bad = per_window(asked.failures, edges)
+    total = bad + per_window(asked.successes.t, edges, asked.successes.weight)
     if not bad.any() or bad.sum() == total.sum():
         return None
     states, gain = _two_rates(bad, total, settings.wide_score, settings.bout_calm_share)

@@ -31,16 +31,19 @@ def burst_runs(counts: Floats, times: float, gamma: float = 1.0) -> Runs:
     enter = gamma * math.log(n)
     # What the high state saves in each window; the sequence that saves most, less what entering it costs.
     saves = counts * math.log(times) - mean * (times - 1)
-    low, high, came = 0.0, -enter, np.zeros((n, 2), dtype=np.int8)
-    for at, saved in enumerate(saves.tolist()):
+    gained = np.concatenate(([0.0], saves.cumsum()))
+    if (gained - np.minimum.accumulate(gained)).max() < enter - 1e-6:
+        return Runs(none, none)  # no stretch saves what entering costs
+    low, high, came = 0.0, -enter, []
+    for saved in saves.tolist():
         from_high = high > low
         into = low - enter
         stays = high >= into
-        came[at] = from_high, stays
+        came.append((from_high, stays))
         low, high = (high if from_high else low), (high if stays else into) + saved
-    state, states = int(high > low), np.zeros(n, dtype=np.int8)
-    for at in range(n - 1, -1, -1):
-        states[at] = state
-        state = int(came[at, state])
-    edge = np.diff(np.concatenate(([0], states, [0])))
+    state, states = high > low, [0]
+    for from_high, stays in reversed(came):
+        states.append(int(state))
+        state = stays if state else from_high
+    edge = np.diff([0, *states[::-1]])
     return Runs(np.flatnonzero(edge == 1), np.flatnonzero(edge == -1))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 _PACKED = {"gz", "bz2", "xz", "zst", "tgz", "tar"}
@@ -33,6 +34,7 @@ class Coverage:
         return min(low for low, _ in found), max(high for _, high in found)
 
 
+@cache
 def _kin(path: str) -> tuple[str, str]:
     plain = path.replace("!", "/")
     words = [word for word in re.findall(r"[A-Za-z]+|/", plain) if word.lower() not in _PACKED]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from logscan.analysis.failures import SECOND
 from logscan.analysis.recurrence import Floats
 
+_GLANCE = 4096  # visits of a window that are looked at first
 _CELLS = 4_000_000  # windows x clients that are counted at once
 
 
@@ -99,6 +100,32 @@ class Crowd:
         part = self._part(route)
         low, high = np.searchsorted(part.t, [start, end])
         return self._different(part.code[low:high])
+
+    def may_reach(
+        self, share: float, edges: Floats, route: int | None, window: NDArray[np.int64], codes: NDArray[np.int64]
+    ) -> bool:
+        """Whether `hits` could tell of any window that such a share of its active clients, or more, is hit.
+
+        Law: False only when it does not; no more clients are hit than fail, and no fewer active than are seen among
+             the first of the window's visits, so that mostly a part of them is looked at
+        """
+        known, last = codes >= 0, np.int64(edges.size - 1)
+        pairs = pl.Series(codes[known] * last + window[known]).unique().to_numpy()
+        failing = np.bincount(pairs % last, minlength=edges.size - 1)
+        bounds = np.searchsorted(self._all.t, edges)
+        at = None if route is None else int(np.searchsorted(self._routes, np.uint64(route)))
+        for here in np.flatnonzero(failing).tolist():
+            needed, low, end = failing[here] / share, bounds[here], bounds[here + 1]
+            size = 2 * int(needed) + _GLANCE
+            while True:
+                high = min(end, low + size)
+                seen = self._all.code[low:high]
+                if self._different(seen if at is None else seen[self._route[low:high] == at]) > needed:
+                    break
+                if high == end:
+                    return True
+                size *= 4
+        return False
 
     def hits(
         self,

@@ -38,6 +38,7 @@ class Held:
         self.user = ordered["user"]
         self.outcome = ordered["outcome"].to_numpy()
         self.site, self.status = ordered["site"], ordered["status"]
+        self._found: tuple[tuple[str, tuple[int, ...]], NDArray[np.int32]] | None = None
         self.protected = np.isin(self.routes, np.array(sorted(routes), dtype=np.uint64))
 
     @cached_property
@@ -56,19 +57,25 @@ class Held:
         return np.asarray(self.t[places - self.untimed], dtype=np.int64)
 
     def successes_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
-        wanted = np.array(sorted(ids), dtype=np.uint64)
-        there = self._let_in_there
-        if key == "user":
-            user = self.user.gather(there)
-            mine = user.is_in(pl.Series(wanted).implode()).to_numpy()
-        else:
-            mine = np.isin(self.clients_known, wanted)[self.client[there]]
-        places = there[mine]
-        names = user.filter(mine) if key == "user" else pl.Series(self.clients_known[self.client[places]])
+        places = self._visits_of(key, ids)
+        places = places[(self.outcome[places] == _OK) & self.protected[self.route[places]]]
+        names = self.user.gather(places) if key == "user" else pl.Series(self.clients_known[self.client[places]])
         t = self._times(places)
         return pl.DataFrame(
             {"id": names, "endpoint": self.routes[self.route[places]], "first": t, "last": t, "n": np.ones(t.size)}
         )
+
+    def _visits_of(self, key: str, ids: Sequence[int]) -> NDArray[np.int32]:
+        """Places of the visits with a time of some clients or users; the same are asked for several times in a row."""
+        asked = (key, tuple(ids))
+        if self._found is None or self._found[0] != asked:
+            wanted = np.array(sorted(ids), dtype=np.uint64)
+            if key == "user":
+                mine = self.user.is_in(pl.Series(wanted).implode()).to_numpy()[self.untimed :]
+            else:
+                mine = np.isin(self.clients_known, wanted)[self.client[self.untimed :]]
+            self._found = asked, np.flatnonzero(mine).astype(np.int32) + np.int32(self.untimed)
+        return self._found[1]
 
     def on_route(self, route: int) -> Successes:
         at = self._code(route)
@@ -165,22 +172,46 @@ class Held:
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         return [self.crowd.active(*question) for question in asked]
 
-    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
-        wanted = np.array(sorted(ids), dtype=np.uint64)
-        if key == "user":
-            mine = self.user.is_in(pl.Series(wanted).implode()).to_numpy()
+    def let_in(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        places = self._visits_of(key, ids)
+        places = places[self.outcome[places] == _OK]
+        names = self.user.gather(places) if key == "user" else None
+        many = np.int64(self.routes.size)
+        pairs = self.client[places] * many + self.route[places]
+        if names is None and not self._sites and self.clients_known.size * many <= _TABLE:
+            counts = np.bincount(pairs)
+            there = np.flatnonzero(counts)
+            found = pl.DataFrame({"pair": there, "n": counts[there]})
         else:
-            mine = np.isin(self.clients_known, wanted)[self.client]
-        places = np.flatnonzero(mine[self.untimed :]).astype(np.int32) + np.int32(self.untimed)
-        told = {"client": self.clients_known[self.client[places]], "endpoint": self.routes[self.route[places]]}
-        rest = {
-            name: column.gather(places) for name, column in zip(("user", "site", "status"), self._rest, strict=True)
-        }
-        return pl.DataFrame({"t": self._times(places), **told, "outcome": self.outcome[places], **rest})
+            more = ({"site": self.site.gather(places)} if self._sites else {}) | (
+                {} if names is None else {"id": names}
+            )
+            where = pl.DataFrame({"pair": pairs, **more})
+            found = where.group_by(where.columns).agg(n=pl.len())
+        client, route = np.divmod(found["pair"].to_numpy(), many)
+        visitor = pl.Series(self.clients_known[client])
+        return pl.DataFrame(
+            {
+                "id": visitor if names is None else found["id"],
+                "client": visitor,
+                "endpoint": self.routes[route],
+                "site": found["site"] if self._sites else np.full(found.height, self.site[0] if places.size else 0),
+                "n": found["n"],
+            }
+        )
 
-    @property
-    def _rest(self) -> tuple[pl.Series, pl.Series, pl.Series]:
-        return self.user, self.site, self.status
+    @cached_property
+    def _sites(self) -> bool:
+        """Whether there are several."""
+        return not (self.site == self.site[0]).all() if len(self.site) else False
+
+    def turned_away(self, ids: Sequence[int], statuses: Sequence[int]) -> pl.DataFrame:
+        places = self._visits_of("client", ids)
+        away = self.status.gather(places).is_in(list(statuses)).to_numpy()
+        places = places[(self.outcome[places] == _FAILED) | away]
+        told = {"client": self.clients_known[self.client[places]], "endpoint": self.routes[self.route[places]]}
+        rest = {"outcome": self.outcome[places], "status": self.status.gather(places)}
+        return pl.DataFrame({"t": self._times(places), **told, **rest})
 
     def named_share(self, route: int) -> float | None:
         at = self._code(route)

@@ -17,6 +17,7 @@ from logscan.analysis.recurrence import (
     dispersion_index,
     fold_period,
     gap_statistics,
+    per_window,
     phase_strength,
 )
 from logscan.analysis.shapes import measure_marks, measure_shapes, measure_turnover
@@ -48,8 +49,8 @@ class Log:
         """The log as the sources of some failures, and their kin, cover it."""
         if self.coverage is None:
             return self
-        paths = self.columns["path"]
-        first, last = self.coverage.of(paths.texts[int(code)] for code in np.unique(paths.codes[rows]) if code >= 0)
+        texts = self.columns["path"].texts
+        first, last = self.coverage.of(texts[int(code)] for code in self.columns.counted("path", rows)[0])
         return replace(self, first=first, last=last)
 
     @property
@@ -178,7 +179,7 @@ def _spread(t: Floats, stretch: Stretch, log: Log) -> Row:
         return {}
     settings = log.measures
     edges = log.edges(int(np.clip(t.size // settings.window_events, settings.spread_windows, settings.windows)))
-    counts = np.histogram(t, edges)[0].astype(np.float64)
+    counts = per_window(t, edges)
     there = np.flatnonzero(counts)
     inside = t[(t >= stretch.begins) & (t <= stretch.ends)]
     flat = None

@@ -97,8 +97,11 @@ def fold_period(starts: Floats, *, tolerance: float, quantiles: Sequence[float],
 
 def _refined(gaps: Floats, guess: float, missed_share: float) -> Period | None:
     """Least squares period near a guess; multiples are rounded again after every step."""
+    multiples = np.zeros(0)
     for _ in range(4):
-        multiples = np.maximum(np.rint(gaps / guess), 1.0)
+        before, multiples = multiples, np.maximum(np.rint(gaps / guess), 1.0)
+        if np.array_equal(before, multiples):
+            break  # and so is the guess that follows from them
         guess = float((gaps * multiples).sum() / (multiples**2).sum())
         if guess <= 0:
             return None
@@ -124,6 +127,18 @@ def dispersion_index(counts: Floats) -> float | None:
     """Variance / mean of counts per window: 1 for chance, less for regular, more for bursts."""
     mean = float(counts.mean()) if counts.size > 1 else 0.0
     return float(counts.var() / mean) if mean > 0 else None
+
+
+def per_window(times: Floats, edges: Floats, weights: Floats | None = None) -> Floats:
+    """How many sorted times (or how much of their weights) lie in each window; the last one holds its end.
+
+    Law: the same as numpy's histogram, which sorts first
+    """
+    places = np.searchsorted(times, edges, side="left")
+    places[-1] = np.searchsorted(times, edges[-1], side="right")
+    if weights is None:
+        return np.diff(places).astype(np.float64)
+    return np.diff(np.concatenate(([0.0], weights.cumsum()))[places])
 
 
 def burst_stretch(times: Floats, width: float) -> tuple[float, float] | None:

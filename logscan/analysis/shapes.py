@@ -9,7 +9,7 @@ from logscan.analysis.bursts import burst_runs
 from logscan.analysis.cycles import Cycle, cycle_at
 from logscan.analysis.marks import after_marks
 from logscan.analysis.measures import Measures
-from logscan.analysis.recurrence import Floats, fold_period, gap_statistics
+from logscan.analysis.recurrence import Floats, fold_period, gap_statistics, per_window
 from logscan.analysis.stretch import Stretch
 from logscan.analysis.successes import Successes
 from logscan.analysis.trend import mann_kendall, ramp_ratio
@@ -38,10 +38,10 @@ def measure_shapes(
 
 def _rates(t: Floats, successes: Successes, edges: Floats) -> tuple[Floats, Floats, Floats]:
     """Failures, requests and their ratio per window; without any success, counts stand for the rate."""
-    bad = np.histogram(t, edges)[0].astype(np.float64)
+    bad = per_window(t, edges)
     if successes.t.size == 0:
         return bad, np.ones_like(bad), bad
-    total = bad + np.histogram(successes.t, edges, weights=successes.weight)[0]
+    total = bad + per_window(successes.t, edges, successes.weight)
     return bad, total, np.divide(bad, total, out=np.zeros_like(bad), where=total > 0)
 
 
@@ -70,7 +70,7 @@ def _bursts(t: Floats, settings: Measures, first: float, last: float) -> dict[st
     if t.size < settings.burst_events:
         return {}
     edges = np.linspace(first, last + 1e-3, settings.burst_windows + 1)
-    counts = np.histogram(t, edges)[0].astype(np.float64)
+    counts = per_window(t, edges)
     runs = burst_runs(counts, settings.burst_times)
     low, high = np.searchsorted(t, edges[runs.start]), np.searchsorted(t, edges[runs.end])
     big = high - low >= settings.burst_least

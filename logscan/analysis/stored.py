@@ -15,7 +15,7 @@ from logscan.model.schemas import OUTCOMES
 
 _OK, _FAILED, _ERROR, _OTHER = (OUTCOMES.index(name) for name in ("ok", "auth_failure", "error", "other"))
 _T = pl.col("@timestamp").cast(pl.Int64)
-_TOLD = ("client", "endpoint", "outcome", "user", "site", "status")
+_TOLD = ("client", "endpoint", "outcome", "status")
 _DECIDED = (pl.col("outcome") == _OK) | (pl.col("outcome") == _FAILED)
 # Both are hashes: one number of the two tells pairs apart as well as they do, and is found much faster.
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
@@ -114,10 +114,19 @@ class Stored:
         counts = found.select(pl.exclude("client").sum()).collect(engine="streaming")
         return [int(count or 0) for count in counts.row(0)]
 
-    def visits_of(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+    def let_in(self, key: str, ids: Sequence[int]) -> pl.DataFrame:
+        mine = self._of(key, ids).filter(pl.col("outcome") == _OK)
+        where = mine.select(pl.col(key).alias("id"), "client", "endpoint", "site")
+        return where.group_by(where.collect_schema().names()).agg(n=pl.len()).collect(engine="streaming")
+
+    def turned_away(self, ids: Sequence[int], statuses: Sequence[int]) -> pl.DataFrame:
+        refused = (pl.col("outcome") == _FAILED) | pl.col("status").is_in(list(statuses))
+        told = self._of("client", ids).filter(refused).select(_T.alias("t"), *_TOLD)
+        return told.collect(engine="streaming").sort("t", *_TOLD)
+
+    def _of(self, key: str, ids: Sequence[int]) -> pl.LazyFrame:
         wanted = pl.Series(sorted(ids), dtype=pl.UInt64()).implode()
-        told = self.visits.filter(pl.col(key).is_in(wanted)).drop_nulls("@timestamp")
-        return told.select(_T.alias("t"), *_TOLD).collect(engine="streaming").sort("t", *_TOLD)
+        return self.visits.filter(pl.col(key).is_in(wanted)).drop_nulls("@timestamp")
 
     def named_share(self, route: int) -> float | None:
         there = self.visits.filter(pl.col("outcome") == _OK, pl.col("endpoint") == route)

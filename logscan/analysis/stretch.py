@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from logscan.analysis.recurrence import Floats, best_split, best_step
+from logscan.analysis.recurrence import Floats, best_split, best_step, per_window
 from logscan.analysis.successes import Successes
 
 _FEW = 5
@@ -48,8 +48,8 @@ def find_stretch(
          gives so few successes as there are after it with at least this probability
     Law: without any success the counts alone decide, and rates say only that all that was logged failed
     """
-    bad = np.histogram(failures, edges)[0].astype(np.float64)
-    good = np.histogram(successes.t, edges, weights=successes.weight)[0] if successes.t.size else np.zeros_like(bad)
+    bad = per_window(failures, edges)
+    good = per_window(successes.t, edges, successes.weight)
     total = bad + good if good.sum() > 0 else np.full_like(bad, 1000 * max(bad.max(), 1.0))
     begins, ends, score, share = float(failures[0]), float(failures[-1]), 0.0, 1.0
     step = best_step(bad, total)

@@ -1,6 +1,7 @@
 """Whether rates rise or fall: the Mann-Kendall test."""
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -44,17 +45,35 @@ def ramp_ratio(values: Floats) -> float | None:
     n = values.size
     if n < 5 or np.all(values == values[0]):
         return None
+    off = values - values.mean()
+    left = float((off**2).sum())
+    steps, ramps = _shapes(n)
+    return (_least_error(off, left, steps) + 1e-4 * left) / (_least_error(off, left, ramps) + 1e-4 * left)
+
+
+class _Shapes(NamedTuple):
+    """Shapes less their means, a row each, and the sum of squares of each."""
+
+    centred: Floats
+    squares: Floats
+
+
+@lru_cache(maxsize=64)
+def _shapes(n: int) -> tuple[_Shapes, _Shapes]:
+    """Every step and every ramp over n windows."""
     at = np.arange(n, dtype=np.float64)
     places = np.arange(1, n - 1)
     steps = (at[None, :] >= places[:, None]).astype(np.float64)
     ramps = np.concatenate((np.maximum(0, at[None, :] - places[:, None] + 1), np.minimum(0, at - places[:, None])))
-    floor = 1e-4 * float(((values - values.mean()) ** 2).sum())
-    return (_least_error(values, steps) + floor) / (_least_error(values, ramps) + floor)
+    return _centred(steps), _centred(ramps)
 
 
-def _least_error(values: Floats, shapes: Floats) -> float:
-    """The smallest sum of squared errors of a + b * shape."""
-    off = values - values.mean()
+def _centred(shapes: Floats) -> _Shapes:
     centred = shapes - shapes.mean(axis=1, keepdims=True)
-    explained = (centred @ off) ** 2 / np.maximum((centred**2).sum(axis=1), 1e-12)
-    return max(0.0, float((off**2).sum() - explained.max()))
+    return _Shapes(centred, np.maximum((centred**2).sum(axis=1), 1e-12))
+
+
+def _least_error(off: Floats, left: float, shapes: _Shapes) -> float:
+    """The smallest sum of squared errors of a + b * shape."""
+    explained = (shapes.centred @ off) ** 2 / shapes.squares
+    return max(0.0, left - float(explained.max()))

@@ -44,8 +44,9 @@ def _networks(rows: NDArray[np.int64], columns: Columns) -> NDArray[np.int64]:
     """The /24 (IPv4) or /48 (IPv6) of each row's client, as numbers."""
     client = columns["client"]
     codes, at = np.unique(client.codes[rows], return_inverse=True)
-    names = np.array([_network(text) for text in client.texts.gather(codes)])
-    return np.asarray(np.unique(names, return_inverse=True)[1][at], dtype=np.int64)
+    known: dict[str, int] = {}
+    numbers = [known.setdefault(_network(text), len(known)) for text in client.texts.gather(codes)]
+    return np.array(numbers, dtype=np.int64)[at]
 
 
 def _network(address: str) -> str:

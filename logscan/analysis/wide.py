@@ -78,6 +78,8 @@ class Wide:
         there, routes = self._narrowed(rows)
         window = self._window(there)
         route = None if routes is None else routes[0]
+        if not self.answers.activity.crowd.may_reach(settings.ramp_share, self.edges, route, window, self.codes[there]):
+            return False
         active, hit = self.answers.activity.crowd.hits(self.edges, route, window, self.codes[there])
         share = hit[active > 0] / active[active > 0]
         if share.size < settings.trend_windows // 2:
@@ -235,8 +237,10 @@ class Wide:
 
     def _stretch(self, rows: Rows, route: int | None) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
-        window = self._window(rows)
-        active, hit = self.answers.activity.crowd.hits(self.edges, route, window, self.codes[rows])
+        window, crowd = self._window(rows), self.answers.activity.crowd
+        if not crowd.may_reach(settings.wide_share, self.edges, route, window, self.codes[rows]):
+            return None
+        active, hit = crowd.hits(self.edges, route, window, self.codes[rows])
         step = best_step(hit, active)
         if step is None:
             return None

@@ -1,6 +1,8 @@
 """Questions to the visits, answered as a plain loop over them would."""
 
 import random
+from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 
 from logscan.analysis.activity import Activity, activity_of
 from logscan.analysis.successes import as_successes
-from logscan.analysis.visits import principal
+from logscan.analysis.visits import principal, site
 from tests.analysis.simulate import START, Request, bad, observe
 
 CLIENTS, ROUTES = ("192.0.2.1", "192.0.2.2", None), ("/a", "/b", None)
@@ -21,6 +23,7 @@ REQUESTS = st.lists(
         client=st.sampled_from(CLIENTS),
         endpoint=st.sampled_from(ROUTES),
         outcome=st.sampled_from(["ok", "auth_failure", "error", "other"]),
+        site=st.sampled_from(["one.example.com", None]),
     ),
     min_size=1,
     max_size=30,
@@ -30,6 +33,10 @@ FIRST = START.timestamp()
 
 def number(text: str | None) -> int:
     return int(pl.DataFrame({"x": [text]}, schema={"x": pl.String()}).select(principal("x")).item())
+
+
+def site_number(text: str | None) -> int:
+    return int(pl.DataFrame({"x": [text]}, schema={"x": pl.String()}).select(site("x")).item())
 
 
 def activity(requests: list[Request], *, rows: int = 1000) -> Activity:
@@ -141,10 +148,31 @@ def test_successes_where_a_client_failed(requests: list[Request], rows: int) -> 
     assert dict(found.iter_rows()) == {number(client): theirs.count(client) for client in set(theirs)}
 
 
+@given(REQUESTS, st.sampled_from(["client", "user"]), st.sampled_from([3, 1000]))
+def test_where_somebody_succeeded(requests: list[Request], key: str, rows: int) -> None:
+    who = "192.0.2.1" if key == "client" else "ada"
+    requests = [replace(each, user="ada" if each.client == "192.0.2.2" else each.user) for each in requests]
+    found = activity(requests, rows=rows).let_in(key, [number(who)])
+    theirs = Counter(
+        (number(who), number(each.client), number(each.endpoint), site_number(each.site))
+        for each in requests
+        if getattr(each, key) == who and each.outcome == "ok" and each.at is not None
+    )
+    assert {tuple(row[:4]): row[4] for row in found.iter_rows()} == theirs
+    assert found.columns == ["id", "client", "endpoint", "site", "n"]
+
+
 @given(REQUESTS, st.sampled_from([3, 1000]))
-def test_every_visit_of_a_client_is_told(requests: list[Request], rows: int) -> None:
-    found = activity(requests, rows=rows).visits_of("client", [number("192.0.2.1")])
-    theirs = [each for each in requests if each.client == "192.0.2.1" and each.at is not None]
+def test_failures_and_what_was_answered_with_certain_statuses(requests: list[Request], rows: int) -> None:
+    requests = [
+        replace(each, status=302 if each.outcome == "ok" and each.endpoint else each.status) for each in requests
+    ]
+    found = activity(requests, rows=rows).turned_away([number("192.0.2.1")], [302])
+    theirs = [
+        each
+        for each in requests
+        if each.client == "192.0.2.1" and (each.outcome == "auth_failure" or each.status == 302)
+    ]
     assert sorted(found["t"].to_list()) == sorted(round((FIRST + (each.at or 0)) * 1e6) for each in theirs)
     assert found["t"].is_sorted()
     assert (found["outcome"] == 1).sum() == sum(each.outcome == "ok" for each in theirs)

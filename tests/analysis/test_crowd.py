@@ -62,6 +62,26 @@ def test_hit_clients(
         assert hit[at] == sum(bad.count(client) > good.count(client) for client in set(bad))
 
 
+@given(VISITS, FAILURES, st.sampled_from([None, 1, 4]), st.sampled_from([0.2, 0.5, 0.8]))
+def test_no_window_reaches_what_is_said_to_be_out_of_reach(
+    visits: list[Asked], failures: list[tuple[int, int]], route: int | None, share: float
+) -> None:
+    seen = made(visits)
+    window = np.array([at for at, _ in failures], dtype=np.int64)
+    codes = seen.codes(np.array([client for _, client in failures], dtype=np.uint64))
+    active, hit = seen.hits(EDGES, route, window, codes)
+    reached = bool((hit[active > 0] / active[active > 0] >= share).any())
+    assert seen.may_reach(share, EDGES, route, window, codes) or not reached
+
+
+def test_few_of_many_are_out_of_reach() -> None:
+    seen = made([Asked(at, client, 1, ok=True) for at in range(60) for client in range(1, 9)])
+    window, codes = np.arange(6), seen.codes(np.full(6, 1, dtype=np.uint64))
+    assert not seen.may_reach(0.5, EDGES, None, window, codes)
+    assert not seen.may_reach(0.5, EDGES, 1, window, codes)
+    assert seen.may_reach(0.1, EDGES, 1, window, codes)
+
+
 def test_a_client_has_one_number_and_nobody_has_none() -> None:
     codes = made([Asked(0, 4, 1, ok=True), Asked(0, 6, 1, ok=True)], 2).codes(
         np.array([6, 0, 8, 4, 5, 8, 10], np.uint64)

@@ -17,6 +17,7 @@ from logscan.analysis.recurrence import (
     middle_of,
     most_distinct,
     most_in,
+    per_window,
     phase_strength,
 )
 
@@ -78,6 +79,16 @@ def test_dispersion_is_variance_over_mean(counts: list[int]) -> None:
         assert found is None
     else:
         assert found == pytest.approx(sum((count - mean) ** 2 for count in counts) / len(counts) / mean)
+
+
+@given(st.lists(st.tuples(st.integers(0, 50), st.integers(1, 4)), max_size=40))
+def test_counts_per_window_are_those_of_a_histogram(rows: list[tuple[int, int]]) -> None:
+    times, weights = (
+        (np.array(part, dtype=float) for part in zip(*sorted(rows), strict=True)) if rows else np.zeros((2, 0))
+    )
+    edges = np.linspace(3, 47, 12)
+    assert np.array_equal(per_window(times, edges), np.histogram(times, edges)[0])
+    assert np.array_equal(per_window(times, edges, weights), np.histogram(times, edges, weights=weights)[0])
 
 
 @given(TIMES, st.integers(1, 500))
