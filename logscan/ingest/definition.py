@@ -166,8 +166,8 @@ class Definition:
             values = {}
         within, join, zone = (str(spec.get(key, "")) for key in ("within", "join", "zone"))
         self.regex(place, within)
-        if join and self.value.get("kind") != "w3c":
-            self.fault(place, "`join` is for kind w3c", "of other kinds the first key found counts")
+        if join and self.value.get("kind") == "pattern":
+            self.fault(place, "`join` is for kinds with keys", "capture the whole text")
         if zone and not _is_zone(zone):
             self.fault(place, f"unknown zone `{zone}`", "use a name such as Europe/Berlin, or an offset such as +02:00")
         texts = {str(k): str(v) for k, v in values.items()}

@@ -113,7 +113,7 @@ columns:
         ),
         ("unit: ms", "unit: h", "formats/small.yml:10 columns.took", "unknown unit `h`"),
         ("unit: ms", "zone: Mars", "formats/small.yml:10 columns.took", "unknown zone `Mars`"),
-        ("unit: ms", "join: ' '", "formats/small.yml:10 columns.took", "`join` is for kind w3c"),
+        ("unit: ms", "join: ' '", "formats/small.yml:10 columns.took", "`join` is for kinds with keys"),
         ("unit: ms", "size: h", "formats/small.yml:10 columns.took.size", "unknown key `size`"),
         ("id=([0-9]+)", "id=([0-9]+", "formats/small.yml:11 columns.rest", "is not a regex"),
         ("(?<error.code>", "(?<error.cod>", "formats/small.yml:15 extract.0", "unknown column `error.cod`"),
