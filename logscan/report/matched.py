@@ -8,7 +8,8 @@ import polars as pl
 
 from logscan.rules.evidence import spoken
 from logscan.rules.load import Rule
-from logscan.rules.tree import Leaf, Number, Regex, Text, ascii_words
+from logscan.rules.regex import of_ascii
+from logscan.rules.tree import Leaf, Number, Regex, Text
 
 _LEAST = 3  # letters; shorter words stand in every line
 _MOST = 200  # letters of one mark: what reaches farther is the line, not its words
@@ -53,7 +54,7 @@ def _found(asked: Iterable[tuple[str, Sequence[Leaf]]]) -> Mapping[tuple[str, st
     return {
         (pattern, text): taken
         for pattern, texts in wanted.items()
-        for text, taken in zip(texts, pl.Series(list(texts)).str.extract(f"({ascii_words(pattern)})", 1), strict=True)
+        for text, taken in zip(texts, pl.Series(list(texts)).str.extract(f"({of_ascii(pattern)})", 1), strict=True)
     }
 
 

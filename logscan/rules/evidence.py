@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 
 import polars as pl
 
-from logscan.rules.tree import Leaf, Node, Not, Regex, Text, as_text, columns, express, leaves, lowered
+from logscan.rules.tree import Leaf, Node, Not, Regex, Text, as_text, columns, express, leaves, lowered, sought_by
 
 
 def extent(node: Node, have: Collection[str]) -> pl.Expr:
@@ -30,7 +30,8 @@ def spoken(node: Node) -> Iterator[Leaf]:
 
 def _letters(leaf: Leaf) -> pl.Expr:
     if isinstance(leaf, Regex):
-        return as_text(leaf.column).str.extract(leaf.pattern, 0).str.len_chars()
+        text, pattern = sought_by(leaf)
+        return text.str.extract(pattern, 0).str.len_chars()
     if isinstance(leaf, Text):
         value = as_text(leaf.column) if leaf.cased else lowered(leaf.column)
         held = [

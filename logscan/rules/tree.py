@@ -16,6 +16,7 @@ from typing import NamedTuple
 import polars as pl
 
 from logscan.rules.network import inside
+from logscan.rules.regex import ready
 
 
 class Column(NamedTuple):
@@ -236,34 +237,20 @@ def _network(node: Network) -> pl.Expr:
     return pl.col(node.column.name).map_batches(among, return_dtype=pl.Boolean, is_elementwise=True)
 
 
-@functools.lru_cache(maxsize=8192)
-def ascii_words(pattern: str) -> str:
-    r"""The same pattern with `\w` for ASCII letters, digits and the underscore, in a class and outside.
+def sought_by(node: Regex) -> tuple[pl.Expr, str]:
+    """The text that a pattern is asked of, and the pattern, made ready."""
+    pattern, lower = ready(node.pattern)
+    return (lowered if lower else as_text)(node.column), pattern
 
-    Of all alphabets, which is what Rust takes it for, it makes a pattern half as slow again to get ready, and each of
-    the many patterns of a run is got ready for every chunk.
-    """
-    out, inside, at = [], False, 0
-    while at < len(pattern):
-        step = 2 if pattern[at] == "\\" else 1
-        part = pattern[at : at + step]
-        if part == r"\w":
-            part = "0-9A-Za-z_" if inside else "[0-9A-Za-z_]"
-        elif part == "[" and not inside:
-            inside = True
-            first = at + 1 + pattern.startswith("^", at + 1)
-            step += first - at - 1 + pattern.startswith("]", first)  # a bracket that stands first is a character
-            part = pattern[at : at + step]
-        elif part == "]":
-            inside = False
-        out.append(part)
-        at += step
-    return "".join(out)
+
+def _regex(node: Regex) -> pl.Expr:
+    text, pattern = sought_by(node)
+    return text.str.contains(pattern)
 
 
 _LEAVES: dict[type, Callable[..., pl.Expr]] = {
     Text: _text,
-    Regex: lambda node: as_text(node.column).str.contains(ascii_words(node.pattern)),
+    Regex: _regex,
     Number: _number,
     Flag: lambda node: pl.col(node.column.name) == node.value,
     Network: _network,

@@ -26,7 +26,6 @@ from logscan.rules.tree import (
     Text,
     Words,
     any_of,
-    ascii_words,
     columns,
     express,
     leaves,
@@ -100,25 +99,3 @@ def test_an_alternation_finds_literal_text_only(texts: list[str], held: str) -> 
 def test_text_is_never_read_as_a_pattern(how: str, text: str) -> None:
     node = Text(A, (Words(how, text, text), Words(how, "other", "other")), cased=True)
     assert said(node, pl.DataFrame({"a": [text, "5", "aab", ""]})) == [True, False, False, False]
-
-
-@pytest.mark.parametrize(
-    ("pattern", "same"),
-    [
-        (r"\w+", "[0-9A-Za-z_]+"),
-        (r"[\w.-]+@\w", "[0-9A-Za-z_.-]+@[0-9A-Za-z_]"),
-        (r"\\w", r"\\w"),
-        (r"[^\w]\W\d\s\b", r"[^0-9A-Za-z_]\W\d\s\b"),
-        (r"[]\w][^]\w]x", r"[]0-9A-Za-z_][^]0-9A-Za-z_]x"),
-        (r"\[\w\]", r"\[[0-9A-Za-z_]\]"),
-    ],
-)
-def test_words_are_of_ascii(pattern: str, same: str) -> None:
-    assert ascii_words(pattern) == same
-
-
-@given(st.text(st.characters(max_codepoint=126, min_codepoint=9), max_size=30))
-def test_words_of_ascii_are_found_as_before(text: str) -> None:
-    for pattern in (r"\w", r"[\w-]+\b", r"(?i)x\w{1,3}", r"[^\w ]"):
-        texts = pl.Series([text])
-        assert texts.str.contains(pattern).to_list() == texts.str.contains(ascii_words(pattern)).to_list()
