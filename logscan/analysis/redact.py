@@ -1,5 +1,6 @@
 """Credentials never travel: they are hidden by name and by shape; a keyed fingerprint keeps `the same one` visible."""
 
+import json
 import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
@@ -23,7 +24,7 @@ _NEVER = frozenset(
     {"source.address", "network.forwarded_ip", "log.file.path", "event.dataset", "event.timezone", "logscan.cause",
      "logscan.confidence", "logscan.reason_from", CREDENTIAL}
 )  # fmt: skip
-_LINE = "event.original"
+_LINE, _FIELDS = "event.original", "logscan.fields"
 _USER = "user.name"
 # Who presents it, as what is hidden still tells: `Basic` (RFC 7617), and `//user:password@` of an address.
 _USERS = (
@@ -77,6 +78,8 @@ class Redactor:
         names = [c for c in wanted if c not in _NEVER and frame.schema.get(c) == pl.String()]
         looked = _looked_at(frame) if CREDENTIAL in wanted else []
         hidden = self._columns(frame.select(list(dict.fromkeys([*names, *looked]))))
+        if {_LINE, _FIELDS} <= {*names}:
+            hidden = hidden.with_columns(self._by_field(frame, hidden))
         if _LINE in names and (frame[_LINE] != hidden[_LINE]).any():
             hidden = hidden.with_columns(self._cut_off(frame, hidden, name) for name in names if name != _LINE)
         frame = frame.with_columns(hidden[name] for name in names)
@@ -92,6 +95,16 @@ class Redactor:
         whole = self._column(pl.concat([texts[name].alias("") for name in some]))
         parts = (whole.slice(at * texts.height, texts.height).alias(name) for at, name in enumerate(some))
         return texts.with_columns(parts)
+
+    def _by_field(self, plain: pl.DataFrame, hidden: pl.DataFrame) -> pl.Series:
+        """The line without what its fields hide: only the head of a file may say what the columns of a line are."""
+        rows = (plain[_FIELDS] != hidden[_FIELDS]) & ~hidden[_LINE].str.starts_with("{")
+        rows = rows.fill_null(value=False)
+        if not rows.any():
+            return hidden[_LINE]
+        told = (each[_FIELDS].filter(rows).to_list() for each in (plain, hidden))
+        shown = [as_fields_show(*each) for each in zip(hidden[_LINE].filter(rows).to_list(), *told, strict=True)]
+        return hidden[_LINE].clone().scatter(rows.arg_true(), pl.Series(shown, dtype=pl.String()))
 
     def _cut_off(self, plain: pl.DataFrame, hidden: pl.DataFrame, name: str) -> pl.Series:
         """A column without what its line hides: a format may have parted a credential from the name in front of it."""
@@ -206,6 +219,20 @@ class _Readers:
             self.readers[number] = self.forms[number].reader()
         parts = self.readers[number].fullmatch(found)
         return None if parts is None else (self.forms[number], parts)
+
+
+def as_fields_show(line: str, plain: str, hidden: str) -> str:
+    """A line in which the values of its fields (JSON text, plain and redacted) stand as they are shown there."""
+    if plain == hidden or line.startswith("{"):
+        return line
+    try:
+        shown = json.loads(hidden)
+    except ValueError:  # what was hidden reached over the end of its value: nothing of the others is sure
+        shown = {}
+    for name, value in json.loads(plain).items():
+        if isinstance(value, str) and value and (said := str(shown.get(name, "<redacted>"))) != value:
+            line = re.sub(f"(?<![A-Za-z0-9]){re.escape(value)}(?![A-Za-z0-9])", said.replace("\\", r"\\"), line)
+    return line
 
 
 def _first_letter(found: str) -> str:

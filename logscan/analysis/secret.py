@@ -8,10 +8,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from logscan.analysis.secret_grammar import PLACEHOLDER, Form
+from logscan.analysis.secret_grammar import PLACEHOLDER, QUOTE, Form
 
 _WHOLE = re.compile(PLACEHOLDER)
-_QUOTES = re.compile(r"""(?s)([bruBRU]?\\*["'`]|&quot;|&#3[49];|%2[27])(.*?)(\\*["'`]|&quot;|&#3[49];|%2[27]|\\*)\Z""")
+_QUOTES = re.compile(rf"(?s)([bruBRU]?{QUOTE})(.*?)({QUOTE}|\\*)\Z")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)(\s+|%20|\+)(\S(?s:.*))")
 _PAIR = re.compile(r"([^;=\s]+)(?:(\s*=\s*)([^;\s]*))?")
 _PARAMETER = re.compile(r"""([A-Za-z0-9_*-]+)(=\s*\\*"?)([^\s,"\\]*)""")
@@ -124,7 +124,7 @@ class Judge:
         parts = _SCHEME.fullmatch(quotes[2])
         if parts and parts[1].lower() in self.words.schemes:
             return quotes[1] + self._authorization_words(quotes[2], quoted=True) + quotes[3]
-        made = self.words.passes("opaque", quotes[2]) or self.words.shape_of(quotes[2])
+        made = any(self.words.passes(test, quotes[2]) for test in ("opaque", "long")) or self.words.shape_of(quotes[2])
         return quotes[1] + self.hide(form.kind, quotes[2]) + quotes[3] if made else value
 
     def _quoted(self, form: Form, value: str, tail: str) -> str:
@@ -140,6 +140,11 @@ class Judge:
         if quotes:
             return quotes[1] + self._authorization_words(quotes[2], quoted=True) + quotes[3]
         return self._authorization_words(value, quoted=False)
+
+    def _stranger(self, form: Form, value: str, _tail: str) -> str:
+        """Behind a word that is no scheme that we know: only what looks made by a machine is hidden."""
+        made = self.words.shape_of(value) or self.words.passes("opaque", value)
+        return self.hide(form.kind, value) if made and not self.words.says_nothing(value, prose=True) else value
 
     def _authorization_words(self, value: str, *, quoted: bool) -> str:
         parts = _SCHEME.fullmatch(value)

@@ -13,16 +13,18 @@ from typing import Any, NamedTuple
 import polars as pl
 
 NEVER = r"[^\s\S]"
-_QUOTE = r"""(?:\\*["'`]|&quot;|&#3[49];|%2[27])"""
+_HEX_QUOTE = r"\\+(?:x|u00)2[27]"  # as nginx writes `"` of a body, or JSON within JSON
+QUOTE = rf"""(?:\\*["'`]|&quot;|&#3[49];|%2[27]|{_HEX_QUOTE})"""
 _EQUALS = r"(?:=>|->|:=|==?|%(?:25)*3[Dd]|\\+u003[Dd])"
 _COLON = r"(?::|%(?:25)*3[Aa])"
-_VALUE = rf",\s*{_QUOTE}?(?i:value|val|v){_QUOTE}?\s*{_COLON}"  # {"name":"x","value":"y"}
+_VALUE = rf",\s*{QUOTE}?(?i:value|val|v){QUOTE}?\s*{_COLON}"  # {"name":"x","value":"y"}
 _OPEN = r"(?:\[\]string\{)?[\[(]*\s*"
 _QUOTED = (
     r"""(?:[bruBRU]?(?:\\+"(?:[^"\\]|\\+[^"\\])*(?:\\*"|\\*\z)|\\+'(?:[^'\\]|\\+[^'\\])*(?:\\*'|\\*\z)"""
     r"""|"(?:[^"\\]|\\(?s:.))*(?:"|\\?\z)|'(?:[^'\\]|\\(?s:.))*(?:'|\\?\z)|`[^`]*(?:`|\z))"""
     r"""|&quot;(?:[^&"]|&(?:amp|lt|gt|apos|#39);)*(?:&quot;)?|&#3[49];[^&"]*(?:&#3[49];)?"""
-    r"""|%2[27](?:[^%&\s"']|%[013-9A-Fa-f][0-9A-Fa-f]|%2[013-689A-Fa-f])*(?:%2[27])?)"""
+    r"""|%2[27](?:[^%&\s"']|%[013-9A-Fa-f][0-9A-Fa-f]|%2[013-689A-Fa-f])*(?:%2[27])?"""
+    rf"""|{_HEX_QUOTE}(?:\\+(?:x|u00)5[Cc]{_HEX_QUOTE}|[^\n])*?(?:{_HEX_QUOTE}|\z))"""
 )
 _BARE = r"""(?:[^\s"'`&;,<>=()\[\]{}\\|]|\\[^\s"'\\])(?:[^\s"'`&;,<>)\]}\\]|\\[^\s"'\\])*"""
 _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9A-Fa-f]))+"
@@ -30,8 +32,14 @@ _BARE_ENCODED = r"(?:[A-Za-z0-9._~+/*!-]|%(?:[013-9A-Fa-f][0-9A-Fa-f]|2[013-57-9
 _EDGE = r"(?:^|[^A-Za-z0-9]|%[0-9A-Fa-f]{2}|\\(?:[bfnrt]|u[0-9A-Fa-f]{4}|x[0-9A-Fa-f]{2})|\[[0-9;]{0,8}m)"
 _PARAMETER = r"""[A-Za-z0-9_*-]+=\s*(?:\\*"[^"\\]*\\*"|[^\s,"\\]+)"""
 _PARAMETERS = rf"{_PARAMETER}(?:\s*,\s*{_PARAMETER})*"
-_END = r"(?:\]|%5[Dd])?"  # params[password]=
+_END = r"(?:[\])]|%5[Dd])?"  # params[password]= or cs(Cookie)
+_IS = r"(?:\s+(?i:is|was|value|given)){0,2}\s+"  # token was "x"
+_PART = r"(?:(?:\\+r)?\\+n|\r?\n){2}"  # RFC 7578: an empty line stands between name="password" and what it is
+_STRANGER = r"[A-Za-z][A-Za-z-]{1,18}\s+"  # a scheme that no list holds
 PLACEHOLDER = r"<redacted [a-z0-9-]+ [0-9a-f]{8}(?: of [A-Za-z0-9_.@+-]{1,64})?>"
+
+
+_PHRASE, _SAID = rf"(?P<head>{_EDGE}(?:", rf"))(?P<value>{_QUOTED}|{_BARE})"
 
 
 class Names(NamedTuple):
@@ -78,31 +86,35 @@ def finder(body: dict[str, Any]) -> str:
     others, named = words_pattern(_with_parameters(body)), words_pattern(body["authorization"])
     bare = rf"{PLACEHOLDER}|{_BARE}"
     spaced = rf"\s+(?:{_PARAMETERS}|{bare})|(?:%20|\+){PLACEHOLDER}"
-    credentials = rf"{others}(?:{spaced})|(?i:basic)(?:\s+(?:{bare})|(?:%20|\+){PLACEHOLDER})|{_QUOTED}|{_BARE}"
+    credentials = rf"{others}(?:{spaced})|(?i:basic)(?:\s+(?:{bare})|(?:%20|\+){PLACEHOLDER})"
+    credentials += rf"|{_QUOTED}|{_STRANGER}{_BARE}|{_BARE}"
     equals = rf"(?:{_EQUALS}|{_COLON})"
-    pair = rf"{_QUOTE}\s*,\s*{_QUOTED}(?:\s*:)?"
-    header = rf"{_EDGE}?{named}(?:{_QUOTE}?\s*(?:{equals}|{_VALUE})\s*{_OPEN}(?:{credentials})|{pair})"
+    pair = rf"{QUOTE}\s*,\s*{_QUOTED}(?:\s*:)?"
+    header = rf"{_EDGE}?{named}{_END}(?:{QUOTE}?\s*(?:{equals}|{_VALUE})\s*{_OPEN}(?:{credentials})|{pair})"
     groups = [group for group in body["names"] if not group.after]
     whole = words_pattern([word for group in groups if group.whole for word in group.words])
     part = words_pattern([word for group in groups if not group.whole for word in group.words])
     after = [rf"(?:{group.after}){words_pattern(group.words)}" for group in body["names"] if group.after]
     names = "|".join([*after, rf"{_EDGE}{whole}", rf"{_EDGE}?{part}"])
     values = (
-        rf"{_END}(?:\s*%(?:25)*3[Dd](?:{_QUOTED}|{_BARE_ENCODED})|{_QUOTE}?\s*{equals}\s*{_OPEN}(?:{_QUOTED}|{_BARE}))"
-        rf"|{_QUOTE}(?:\s*(?:{_VALUE}|,)\s*|\s+(?i:value)\s*=\s*){_QUOTED}(?:\s*:)?"
-        rf"|(?:\s[^<>]*)?>[^<>]+</|&gt;[^&<>]+&lt;|\s+\\*[\"'`][^\s\"'`\\]+\\*[\"'`]"
+        rf"{_END}(?:\s*%(?:25)*3[Dd](?:{_QUOTED}|{_BARE_ENCODED})|{QUOTE}?\s*{equals}\s*{_OPEN}(?:{_QUOTED}|{_BARE}))"
+        rf"|{QUOTE}(?:\s*(?:{_VALUE}|,)\s*|\s+(?i:value)\s*=\s*){_QUOTED}(?:\s*:)?"
+        rf"|{QUOTE}{_PART}{_BARE}"
+        rf"|(?:\s[^<>]*)?>[^<>]+</|&gt;[^&<>]+&lt;|{_IS}\\*[\"'`][^\s\"'`\\]+\\*[\"'`]"
     )
     option = rf"--[A-Za-z0-9-]*?(?:{whole}|{part})\s+(?:{_QUOTED}|{_BARE})"
     head = f"(?P<head>{_EDGE})"
     bounded = [form.pattern.removeprefix(head) for form in body["shapes"] if form.pattern.startswith(head)]
     free = [form for form in body["shapes"] if not form.pattern.startswith(head)]
     rest = [*_sentences(body, ""), *_places(body, ""), *free]
+    heads = "|".join(form.pattern.removeprefix(_PHRASE).rpartition(_SAID)[0] for form in body["phrases"]) or NEVER
     found = [
         PLACEHOLDER,
         header,
         *(_plain(form.pattern) for form in _headers(body, "")),
         rf"(?:{names})(?:{values})",
         option,
+        rf"{_EDGE}(?:{_plain(heads)})(?:{_QUOTED}|{_BARE})",
     ]
     joined = "|".join(
         f"(?:{pattern})"
@@ -136,7 +148,7 @@ def forms(body: dict[str, Any], first: str = "") -> tuple[Form, ...]:
     found = [placeholder, *_authorization(body, first), *_headers(body, first)]
     for group in body["names"]:
         found += _named(group, first)
-    found += [*_sentences(body, first), *_places(body, first), *body["shapes"]]
+    found += [*body["phrases"], *_sentences(body, first), *_places(body, first), *body["shapes"]]
     return tuple(form for form in found if NEVER not in form.pattern)
 
 
@@ -144,13 +156,14 @@ def _authorization(body: dict[str, Any], first: str) -> list[Form]:
     schemes = words_pattern([str(scheme) for scheme in body["schemes"]])
     named = words_pattern(body["authorization"], first)
     others = words_pattern(_with_parameters(body))
-    after = rf"{_EDGE}?{named}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{_VALUE})\s*{_OPEN}"
+    after = rf"{_EDGE}?{named}{_END}{QUOTE}?\s*(?:{_EQUALS}|{_COLON}|{_VALUE})\s*{_OPEN}"
     return [
         Form("digest", "token", rf"(?P<head>{after}{others}\s+)(?P<value>{_PARAMETERS})"),
-        Form("pair", "token", rf"(?P<head>{_EDGE}?{named}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?"),
+        Form("pair", "token", rf"(?P<head>{_EDGE}?{named}{QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?"),
         Form("placeholder", "", rf"(?P<head>{after}{schemes}(?:\s+|%20|\+))(?P<value>{PLACEHOLDER})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_QUOTED})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{schemes}\s+{_BARE})"),
+        Form("stranger", "token", rf"(?P<head>{after}{_STRANGER})(?P<value>{_BARE})"),
         Form("authorization", "token", rf"(?P<head>{after})(?P<value>{_BARE})"),
     ]
 
@@ -174,12 +187,12 @@ def _headers(body: dict[str, Any], first: str) -> list[Form]:
         Form(
             "cookie",
             "cookie",
-            rf"(?P<head>{_EDGE}{cookie}2?{_QUOTE}?\s*(?:{_COLON}|{_EQUALS}|,)\s*{_OPEN}{_QUOTE}?)(?P<value>{pairs})",
+            rf"(?P<head>{_EDGE}{cookie}2?{_END}{QUOTE}?\s*(?:{_COLON}|{_EQUALS}|,)\s*{_OPEN}{QUOTE}?)(?P<value>{pairs})",
         ),
         Form(
             "named",
             "cookie",
-            rf"(?P<head>{_EDGE}{cookie}2?{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_QUOTED}|{_BARE})",
+            rf"(?P<head>{_EDGE}{cookie}2?{QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_QUOTED}|{_BARE})",
             Names("cookie", (), whole=True, value="opaque", prose="long", after=""),
         ),
         Form(
@@ -199,18 +212,19 @@ def _named(group: Names, first: str) -> list[Form]:
         Form(
             "named",
             kind,
-            rf"(?P<head>{name}{_END}{_QUOTE}?\s*(?:{_EQUALS}|{_COLON})\s*{_OPEN})(?P<value>{_QUOTED})",
+            rf"(?P<head>{name}{_END}{QUOTE}?\s*(?:{_EQUALS}|{_COLON})\s*{_OPEN})(?P<value>{_QUOTED})",
             group,
         ),
         Form("named", kind, rf"(?P<head>{name}{_END}\s*%(?:25)*3[Dd])(?P<value>{_BARE_ENCODED})", group),
-        Form("named", kind, rf"(?P<head>{name}{_END}{_QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
-        Form("prose", kind, rf"(?P<head>{name}{_END}{_QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
-        Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s*{_VALUE}\s*)(?P<value>{_QUOTED})", group),
-        Form("pair", kind, rf"(?P<head>{name}{_QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?", group),
-        Form("named", kind, rf"(?P<head>{name}{_QUOTE}\s+(?i:value)\s*=\s*)(?P<value>{_QUOTED})", group),
+        Form("named", kind, rf"(?P<head>{name}{_END}{QUOTE}?\s*{_EQUALS}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form("prose", kind, rf"(?P<head>{name}{_END}{QUOTE}?\s*{_COLON}\s*{_OPEN})(?P<value>{_BARE})", group),
+        Form("named", kind, rf"(?P<head>{name}{QUOTE}\s*{_VALUE}\s*)(?P<value>{_QUOTED})", group),
+        Form("pair", kind, rf"(?P<head>{name}{QUOTE}\s*,\s*)(?P<value>{_QUOTED})(?P<tail>\s*:)?", group),
+        Form("named", kind, rf"(?P<head>{name}{QUOTE}\s+(?i:value)\s*=\s*)(?P<value>{_QUOTED})", group),
+        Form("named", kind, rf"(?P<head>{name}{QUOTE}{_PART})(?P<value>{_BARE})", group),
         Form("named", kind, rf"(?P<head>{name}(?:\s[^<>]*)?>)(?P<value>[^<>]+)(?P<tail></)", group),
         Form("named", kind, rf"(?P<head>{name}&gt;)(?P<value>[^&<>]+)(?P<tail>&lt;)", group),
-        Form("quoted", kind, rf"(?P<head>{name}\s+)(?P<value>\\*[\"'`][^\s\"'`\\]+\\*[\"'`])", group),
+        Form("quoted", kind, rf"(?P<head>{name}{_IS})(?P<value>\\*[\"'`][^\s\"'`\\]+\\*[\"'`])", group),
         Form("named", kind, rf"(?P<head>--[A-Za-z0-9-]*?{everything}\s+)(?P<value>{_QUOTED}|{_BARE})", group),
     ]
 
@@ -230,11 +244,11 @@ def _places(body: dict[str, Any], first: str) -> list[Form]:
             "password",
             rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*(?::(?:\\*/){{2}}|%3[Aa]%2[Ff]%2[Ff]))(?P<value>{user}*:[^\s/\"'<>?#]+)(?P<tail>@)",
         ),
-        # A slash in a password should be written %2F; what stands before it is no port, then.
+        # What divides an address should be written %2F and the like; what stands before it is no port, then.
         Form(
             "address",
             "password",
-            rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}*:[^\s/@\"'<>?#]*[^\s/@\"'<>?#0-9][^\s/@\"'<>?#]*/[^\s@\"'<>?#]*)(?P<tail>@)",
+            rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}*:[^\s/@\"'<>?#]*[^\s/@\"'<>?#0-9][^\s/@\"'<>?#]*[/?#][^\s\"'<>]*)(?P<tail>@)",
         ),
         Form("address", "password", rf"(?P<head>[A-Za-z][A-Za-z0-9+.-]*://)(?P<value>{user}{{12,}}:?)(?P<tail>@)"),
         Form(
@@ -246,6 +260,12 @@ def _places(body: dict[str, Any], first: str) -> list[Form]:
         Form("body", "private-key", r"(?P<value>^(?:[A-Za-z0-9+/]{64}|[A-Za-z0-9+/]{76})$)"),
         Form("segment", "token", r"(?P<head>/)(?P<value>[A-Za-z0-9_~=%-]{32,})(?P<tail>(?:\.[A-Za-z0-9]+)*)"),
     ]
+
+
+def phrase(kind: str, head: str, strength: str) -> Form:
+    """A value that what stands before it announces; `strength`: which values are taken for one."""
+    names = Names(kind, (), whole=True, value=strength, prose=strength, after="")
+    return Form("prose", kind, f"{_PHRASE}{head}{_SAID}", names)
 
 
 def shape(kind: str, pattern: str, *, bounded: bool, test: str = "") -> Form:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from logscan.analysis.secret import Words
-from logscan.analysis.secret_grammar import NEVER, Form, Names, any_of, refusal, shape
+from logscan.analysis.secret_grammar import NEVER, Form, Names, any_of, phrase, refusal, shape
 from logscan.model.document import Document
 from logscan.model.errors import LogscanError, RuleError
 
@@ -17,6 +17,7 @@ TESTS = ("header", "opaque", "long", "mixed", "key", "segment", "body", "masked"
 _STRENGTHS = ("any", "opaque", "long")
 _NAME_KEYS = {"kind", "whole", "value", "prose", "after", "keep", "words"}
 _SHAPE_KEYS = {"kind", "pattern", "bounded", "test"}
+_PHRASE_KEYS = {"kind", "head", "value"}
 _KIND = re.compile(r"[a-z0-9-]{1,20}")
 
 
@@ -26,7 +27,7 @@ def add_document(document: Document, body: dict[str, list[Any]], faults: list[Lo
     if not isinstance(value, dict):
         faults.append(_fault(document, "", "is not a mapping", "see rules/redaction.yml"))
         return
-    known = {*LISTS, "names", "shapes", "tests", "samples"}
+    known = {*LISTS, "names", "phrases", "shapes", "tests", "samples"}
     for key, items in value.items():
         if key not in known:
             faults.append(_fault(document, str(key), "unknown key", f"use one of: {', '.join(sorted(known))}"))
@@ -38,6 +39,8 @@ def add_document(document: Document, body: dict[str, list[Any]], faults: list[Lo
             faults.append(_fault(document, str(key), "is not a list", "write `[...]`"))
         elif key == "names":
             body["names"] += [_names(document, f"names.{n}", item, faults) for n, item in enumerate(items)]
+        elif key == "phrases":
+            body["phrases"] += [_phrase(document, f"phrases.{n}", item, faults) for n, item in enumerate(items)]
         elif key == "shapes":
             body["shapes"] += [_shape(document, f"shapes.{n}", item, faults) for n, item in enumerate(items)]
         else:
@@ -58,7 +61,7 @@ def words_of(body: Mapping[str, list[Any]]) -> Words:
 
 
 def empty_body() -> dict[str, list[Any]]:
-    return {name: [] for name in (*LISTS, "names", "shapes", *TESTS)}
+    return {name: [] for name in (*LISTS, "names", "phrases", "shapes", *TESTS)}
 
 
 def _lower(words: list[str]) -> frozenset[str]:
@@ -112,6 +115,25 @@ def _names(document: Document, key: str, item: Any, faults: list[LogscanError]) 
         str(item.get(name, default)) for name, default in (("kind", "token"), ("value", "any"), ("prose", "opaque"))
     )
     return Names(kind, words, bool(item.get("whole")), value, prose, after, keep)
+
+
+def _phrase(document: Document, key: str, item: Any, faults: list[LogscanError]) -> Form | None:
+    if not isinstance(item, dict) or not isinstance(item.get("head"), str):
+        faults.append(_fault(document, key, "has no `head`", "write `{kind: password, head: '...', value: any}`"))
+        return None
+    before = len(faults)
+    _check_keys(document, key, item, _PHRASE_KEYS, faults)
+    _check_kind(document, key, item, faults)
+    strength, head = str(item.get("value", "any")), item["head"]
+    if strength not in _STRENGTHS:
+        faults.append(_fault(document, f"{key}.value", "unknown strength", f"use one of: {', '.join(_STRENGTHS)}"))
+    if wrong := refusal(head):
+        faults.append(
+            _fault(document, f"{key}.head", f"is not a valid pattern: {wrong}", "no look-around, no back-references")
+        )
+    elif re.compile(head).groups or re.fullmatch(head, ""):
+        faults.append(_fault(document, f"{key}.head", "has a capturing group or matches nothing", "write `(?:...)`"))
+    return phrase(str(item.get("kind", "password")), head, strength) if len(faults) == before else None
 
 
 def _shape(document: Document, key: str, item: Any, faults: list[LogscanError]) -> Form | None:

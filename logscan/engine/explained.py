@@ -15,7 +15,7 @@ from logscan.analysis.classify import classify, outcome
 from logscan.analysis.content import with_content
 from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
-from logscan.analysis.redact import Redactor
+from logscan.analysis.redact import Redactor, as_fields_show
 from logscan.engine.local import Local, Settings
 from logscan.engine.plan import Plan, Task
 from logscan.engine.request import Request, load_definitions
@@ -249,7 +249,10 @@ def _judged(told: Explained, event: pl.DataFrame, plan: Plan) -> Explained:
     names = [*row.get("logscan.rules", []), *detections_of(event, plan.detections)["logscan.cause"]]
     matched = [_matched(by_name[name], event) for name in names if name in by_name]
     went = OUTCOMES[int(outcome(event, plan.outcomes)[0])]
+    parts = [str(frame["logscan.fields"][0] or "{}") for frame in (whole, shown)]
     return told._replace(
+        text=as_fields_show(told.text, *parts),
+        layers=tuple(layer._replace(text=as_fields_show(layer.text, *parts)) for layer in told.layers),
         fields={name: value for name, value in row.items() if name not in _TOLD},
         looked=dict(Counter(_source(rule) for rule in rules).most_common()),
         matched=tuple(matched),

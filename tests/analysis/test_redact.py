@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from logscan.analysis.redact import load_redactor
+from logscan.analysis.redact import as_fields_show, load_redactor
 from logscan.model.document import read_document
 from logscan.model.errors import Faults
 from logscan.model.resources import rules_dir
@@ -375,3 +375,30 @@ READABLE = [
 @pytest.mark.parametrize("line", READABLE)
 def test_what_is_no_credential_stays_readable(line: str) -> None:
     assert REDACTOR.text(line) == line
+
+
+def test_ordinary_lines_beside_words_for_credentials_stay_as_they_are() -> None:
+    lines = pl.Series("event.original", (Path(__file__).parent / "readable.txt").read_text().splitlines())
+    assert len(lines) >= 70
+    shown = REDACTOR.redact(lines.to_frame(), ["event.original"])
+    assert shown["event.original"].filter(shown["event.original"] != lines).to_list() == []
+
+
+def test_a_line_shows_no_more_than_its_fields_though_only_the_head_of_the_file_names_them() -> None:
+    line = "2026-03-12 06:25:24 GET / ASPXAUTH=letmein;+lang=de swordfish Basic+YWRhOmh1bnRlcjI= fish 401"
+    fields = '{"cs(cookie)":"ASPXAUTH=letmein;+lang=de","cs(x-api-key)":"swordfish","cs(authorization)":"Basic+YWRhOmh1bnRlcjI=","n":1}'
+    frame = pl.DataFrame(
+        {"event.original": [line, "said swordfish"], "logscan.fields": [fields, None], "message": ["swordfish", None]}
+    )
+    shown = REDACTOR.redact(frame, ["event.original", "logscan.fields", "message"])
+    text = " ".join(value for value in shown.row(0) if value)
+    assert not any(secret in text for secret in ("letmein", "swordfish", "=de", "YWRhOmh1bnRlcjI="))
+    assert "2026-03-12 06:25:24 GET / ASPXAUTH=<redacted cookie" in text
+    assert shown["event.original"][0].endswith("of ada> fish 401")
+    assert shown.row(1) == frame.row(1)
+    assert REDACTOR.redact(shown, shown.columns).equals(shown)
+
+
+def test_fields_that_redaction_left_unreadable_show_nothing_in_the_line() -> None:
+    assert as_fields_show("a swordfish b", '{"x":"swordfish"}', '{"x":"<redacted private-key 0') == "a <redacted> b"
+    assert as_fields_show('{"x":"swordfish"}', '{"x":"swordfish"}', "{}") == '{"x":"swordfish"}'

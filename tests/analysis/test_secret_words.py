@@ -36,3 +36,20 @@ def test_an_unknown_key_of_an_entry_is_told_in_its_place() -> None:
         (4, "shapes.0.size"),
         (5, "shapes.1"),
     ]
+
+
+def test_every_fault_of_a_phrase_is_told_and_a_good_one_is_taken() -> None:
+    body, faults = empty_body(), list[LogscanError]()
+    text = """phrases:
+  - {head: 'seal-cli -s '}
+  - {kind: token}
+  - {head: '(a', value: some}
+  - {head: '(a)', kind: NO, tail: x}
+"""
+    add_document(parse_document(text, "a.yml"), body, faults)
+    assert sorted((f.where.line, f.where.key) for f in faults) == [
+        (3, "phrases.1"), (4, "phrases.2.head"), (4, "phrases.2.value"),
+        (5, "phrases.3.head"), (5, "phrases.3.kind"), (5, "phrases.3.tail"),
+    ]  # fmt: skip
+    found = body["phrases"][0].reader().fullmatch("seal-cli -s hunter2")
+    assert (found["head"], found["value"]) == ("seal-cli -s ", "hunter2")

@@ -94,3 +94,13 @@ def test_a_secret_is_never_printed() -> None:
 
 def test_a_line_of_a_megabyte_is_explained() -> None:
     assert run("explain", "--line", ERROR.replace("ada", "a" * 1_000_000)).exit_code in {0, Exit.NO_EVENTS}
+
+
+def test_columns_that_only_the_head_of_the_file_names_show_no_credential(tmp_path: Path) -> None:
+    fields = "#Fields: date time cs-method cs-uri-stem c-ip cs(Cookie) cs(X-Api-Key) sc-status\n"
+    log = write(tmp_path, "iis.log", f"{fields}2026-03-12 06:25:24 GET /me 192.0.2.7 ASPXAUTH=letmein swordfish 401\n")
+    for form in ("text", "json"):
+        told = run("explain", f"{log}:2", "--format", form)
+        assert "192.0.2.7 ASPXAUTH=<redacted cookie" in told.stdout
+        assert "letmein" not in told.stdout
+        assert "swordfish" not in told.stdout
