@@ -22,7 +22,8 @@ def bundle_command(out: str, title: str, **flags: Any) -> None:
     from logscan.report.bundle import bundle_files, zipped  # noqa: PLC0415
 
     answer, page, now = render(flags, title)
-    files = bundle_files(answer.scan, answer.library, page, generated=now, version=__version__)
+    drawn = {"shown": answer.shown, "asked": answer.asked}
+    files = bundle_files(answer.scan, answer.library, page, generated=now, version=__version__, **drawn)
     with open_output(out) as file:
         file.write(zipped(files, now))
     summarise(answer, out, "bundle")

@@ -205,7 +205,7 @@ def _card(
         severity=SEVERITIES[max(_rank(finding.severity), 0)],
         colour=colour,
         rules=matched,
-        basis=_basis(naming),
+        basis="none" if finding.cause == UNCLASSIFIED else _basis(naming),
         measures=_measures(
             finding, [*found, *(r for r in library.patterns if r.names == finding.pattern)], words.features
         ),

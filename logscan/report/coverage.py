@@ -21,6 +21,12 @@ class Log(NamedTuple):
     zones: str
     notices: tuple[str, ...]
 
+    @property
+    def bare(self) -> bool:
+        """Whether there are times that name no zone, or may be."""
+        zones = self.coverage.zones if self.coverage else {}
+        return not zones or any(name.endswith(_ASSUMED) for name in zones)
+
 
 def logs_of(scan: Scan) -> tuple[Log, ...]:
     """Every input once, by log. Law: logs and their parts stand in the order of the coverage, then of the inputs"""

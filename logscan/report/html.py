@@ -12,12 +12,13 @@ from logscan.analysis.asked import Asked
 from logscan.model.finding import Scan
 from logscan.model.resources import reports_dir
 from logscan.model.schemas import SHOWN
+from logscan.model.taxonomy import Taxonomy
 from logscan.report import show
 from logscan.report.charts import chart_json, for_script, heat_spec, palette_css, timeline_spec
 from logscan.report.context import Page, build_page, cause_words
-from logscan.report.heat import DAYS, client_matrix, weekly_heat
+from logscan.report.heat import DAYS, Heat, Matrix, client_matrix, weekly_heat
 from logscan.report.packed import packed_events
-from logscan.report.pairing import pairing
+from logscan.report.pairing import Pairing, pairing
 from logscan.report.provenance import provenance
 from logscan.report.templates import LABEL, Templates, shipped
 from logscan.rules.load import Library
@@ -56,12 +57,7 @@ def render_html(
     script = for_script(_script(reports_dir() / "html" / "script"))
     style = palette_css() + templates.style
     listed = SHOWN.to_frame() if shown is None else shown
-    causes = {cause: cause_words(library.taxonomy, cause) for cause in scan.by_cause}
-    heat = weekly_heat(scan, causes)
-    titles = [show.visible(cause_words(library.taxonomy, found.cause).title, LABEL) for found in scan.findings]
-    paired = pairing(listed, titles)
-    benign = [place for place, found in enumerate(scan.findings) if cause_words(library.taxonomy, found.cause).benign]
-    matrix = client_matrix(asked, listed.height - int(listed["finding"].is_in(benign).sum()))
+    heat, matrix, paired = heat_maps(scan, library.taxonomy, listed, asked)
     scripts = [bundle, script] if page.timeline or matrix or paired else [script]
     chart: dict[str, Any] = {"cards": _named(page)}
     if page.timeline:
@@ -97,6 +93,17 @@ def render_html(
         paired=paired,
         days=DAYS,
     )
+
+
+def heat_maps(
+    scan: Scan, taxonomy: Taxonomy, listed: pl.DataFrame, asked: Asked | None
+) -> tuple[Heat | None, Matrix | None, Pairing | None]:
+    """When it fails, who fails where, how soon it worked.  In: listed: the failures for the table (SHOWN)"""
+    causes = {cause: cause_words(taxonomy, cause) for cause in scan.by_cause}
+    found = [cause_words(taxonomy, finding.cause) for finding in scan.findings]
+    benign = [place for place, cause in enumerate(found) if cause.benign]
+    matrix = client_matrix(asked, listed.height - int(listed["finding"].is_in(benign).sum()))
+    return weekly_heat(scan, causes), matrix, pairing(listed, [show.visible(cause.title, LABEL) for cause in found])
 
 
 def _script(folder: Path) -> str:

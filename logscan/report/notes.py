@@ -8,7 +8,7 @@ from logscan.model.finding import Scan
 from logscan.model.severity import SEVERITIES
 from logscan.model.taxonomy import Taxonomy
 from logscan.report.grid import Grid
-from logscan.report.show import duration, moment, visible
+from logscan.report.show import duration, moment, span, visible
 
 _ONSETS, _GAPS, _MARKS = 8, 12, 40  # drawn at most: the worst findings', the longest, the first
 _ENDED = "sustained_closed"  # of other patterns a last failure is no change
@@ -62,11 +62,10 @@ def notes_of(scan: Scan, taxonomy: Taxonomy) -> tuple[Note, ...]:
             continue
         title = visible(cause.title if cause else found.cause, _LABEL)
         if found.last_seen and found.pattern == _ENDED:
-            words = f"{moment(found.last_seen)}: ends, \u201c{title}\u201d"
+            words = f"{moment(found.last_seen)}: \u201c{title}\u201d ends"
             ends.append(Note("end", found.last_seen, found.last_seen, "", words))
         if found.onset_after and found.onset_before:
-            last = moment(found.onset_after)
-            words = f"{moment(found.onset_before)}: begins no later, \u201c{title}\u201d; last good {last}"
+            words = f"{span(found.onset_after, found.onset_before)}: \u201c{title}\u201d begins"
             onsets.append(Note("onset", found.onset_after, found.onset_before, "", words))
     begun, over = (list(dict.fromkeys(notes))[:_ONSETS] for notes in (onsets, ends))  # many findings may begin as one
     return tuple(sorted([*marks, *gaps, *begun, *over], key=lambda note: (note.start, note.end, note.words)))

@@ -18,6 +18,9 @@ def opened(tab: Page, page: Path, **look: Any) -> Any:
     show(tab, page, **look)
     tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
     tab.evaluate("document.querySelector('#rows .row')?.click(); document.querySelector('#facets .pick')?.click()")
+    size = tab.viewport_size or {"width": 0, "height": 0}
+    tab.set_viewport_size({"width": size["width"] + 40, "height": size["height"]})  # charts are drawn anew
+    tab.wait_for_timeout(200)
     return faults(tab)
 
 

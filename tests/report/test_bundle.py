@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import re
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -10,18 +11,22 @@ from typing import Any
 
 from logscan.report.bundle import bundle_files, zipped
 from tests.hostile.corpus import PAYLOADS
-from tests.report.scans import GENERATED, empty, library, typical
+from tests.report.scans import GENERATED, asked, empty, failures, library, typical
 
 
 def made(scan: Any) -> dict[str, bytes]:
-    return bundle_files(scan, library(), "<!doctype html>", generated=GENERATED, version="1.2.3")
+    drawn: Any = {"shown": failures(scan), "asked": asked(scan)} if scan.findings else {}
+    return bundle_files(scan, library(), "<!doctype html>", generated=GENERATED, version="1.2.3", **drawn)
 
 
 def test_it_holds_what_its_readme_names_and_sums_that_are_right() -> None:
     files = made(typical())
     readme = files["README.txt"].decode()
     for name in files:
-        assert name.replace("timeline-1", "timeline-N") in readme or name == "README.txt"
+        assert re.sub(r"-\d+\.png", "-N.png", name) in readme or name == "README.txt"
+    assert {name for name in files if name.endswith(".png")} >= {
+        "timeline-1.png", "who-fails-where.png", "how-soon-it-worked.png", "finding-1.png", "finding-2.png",
+    }  # fmt: skip
     sums = {line[66:]: line[:64] for line in files["SHA256SUMS"].decode().splitlines()}
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "SHA256SUMS"}
     evidence = [json.loads(line) for line in files["evidence.ndjson"].splitlines()]

@@ -1,12 +1,18 @@
-"""The timeline as pictures."""
+"""The charts as pictures."""
 
 import struct
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from logscan.report.context import build_page
-from logscan.report.picture import timeline_pictures
-from tests.report.scans import HOUR, library, typical
+from logscan.report.html import heat_maps
+from logscan.report.picture import finding_picture, heat_picture, timeline_pictures
+from tests.hostile.corpus import PAYLOADS
+from tests.report.scans import HOUR, asked, failures, hostile_library, hostile_scan, library, typical
+
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def test_each_stretch_is_a_png_of_its_own_and_always_the_same() -> None:
@@ -18,7 +24,7 @@ def test_each_stretch_is_a_png_of_its_own_and_always_the_same() -> None:
     assert len(pictures) == len(timeline.panels) == 2
     assert pictures == timeline_pictures(timeline)
     for picture in pictures:
-        assert picture.startswith(b"\x89PNG\r\n\x1a\n")
+        assert picture.startswith(PNG)
         width, height = struct.unpack(">II", picture[16:24])
         assert width >= 1800
         assert height >= 500
@@ -31,3 +37,29 @@ def test_what_failed_is_drawn() -> None:
     assert drawn is not None
     assert calm is not None
     assert timeline_pictures(drawn)[0] != timeline_pictures(calm)[0]
+
+
+def test_every_heat_map_and_finding_is_a_png_and_always_the_same() -> None:
+    scan = typical()
+    maps = [made for made in heat_maps(scan, library().taxonomy, failures(scan), asked(scan)) if made]
+    assert len(maps) >= 2
+    cards = [card for card in build_page(scan, library()).cards if card.strip or card.forest]
+    assert cards
+    for _ in range(2):
+        drawn = [*map(heat_picture, maps), *map(finding_picture, cards)]
+        assert all(picture and picture.startswith(PNG) for picture in drawn)
+        assert len(set(drawn)) == len(drawn)
+
+
+def test_a_finding_of_which_nothing_can_be_drawn_has_no_picture() -> None:
+    card = replace(build_page(typical(), library()).cards[0], strip=None, forest=None)
+    assert finding_picture(card) is None
+
+
+@pytest.mark.parametrize("name", ["mathml", "entities", "vega", "ansi", "long_markup"])
+def test_text_of_a_log_is_no_markup_in_them(name: str) -> None:
+    text = PAYLOADS[name]
+    scan, words = hostile_scan(text), hostile_library(text)
+    assert all(finding_picture(card) for card in build_page(scan, words).cards if card.strip)
+    for made in heat_maps(scan, words.taxonomy, failures(scan), asked(scan)):
+        assert made is None or heat_picture(made).startswith(PNG)

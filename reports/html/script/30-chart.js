@@ -60,7 +60,7 @@ async function draw(panel, figure) {
   try {
     const { view: chart } = await vegaEmbed(live, spec, options);
     figure.querySelector(".still").hidden = true;
-    unnamed(live);
+    live.querySelector("svg").setAttribute("aria-hidden", "true"); // one picture with one name: its parts would each ask for theirs
     const made = { panel, chart, ours: 0 };
     chart.addSignalListener("brush", (_, value) => {
       if (!events || made.ours) return; // set by us, from the filter
@@ -75,11 +75,6 @@ async function draw(panel, figure) {
     live.hidden = true; // the drawing made without scripts stays
     throw fault;
   }
-}
-
-// One picture with one name: the marks of the brush would each ask for a name of their own, and cannot be told not to.
-function unnamed(live) {
-  for (const part of live.querySelectorAll("[class*=brush]")) for (const name of ["role", "aria-roledescription"]) part.removeAttribute(name);
 }
 
 function legend(charts) {
@@ -121,7 +116,7 @@ function followed(charts) {
       const [low, high] = [view.from ?? 0, view.to ?? 0].map((ms) => x(Math.min(Math.max(ms, ends[0]), ends[1])));
       made.ours++;
       chart.data("failures", boxes(panel)).signal("brush_x", view.from === null || low === high ? [0, 0] : [low, high]);
-      chart.runAsync().finally(() => { made.ours--; unnamed(chart.container()); });
+      chart.runAsync().finally(() => { made.ours--; });
     }
   });
 }

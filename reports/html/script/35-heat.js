@@ -16,12 +16,12 @@ function cells(kind, failed, asked) {
 
 const failures = (events) => many(events, "failure");
 
-// Never rounds a part to nothing or to all; the words of report/show.py.
+// Never rounds a part to nothing or to all; as report/show.py, but all cells have their decimals alike.
 function percent(part, of) {
   const value = 100 * part / of;
   if (value > 0 && value < 0.1) return "< 0.1 %";
   if (value > 99.9 && value < 100) return "> 99.9 %";
-  return value < 10 && value !== Math.trunc(value) ? `${value.toFixed(1)} %` : `${value.toFixed(0)} %`;
+  return value && value < 10 ? `${value.toFixed(1)} %` : `${value.toFixed(0)} %`;
 }
 
 async function heat(home, given, failed, asked = null) {

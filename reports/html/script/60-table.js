@@ -43,9 +43,9 @@ function fill() {
   table.order ??= ordered();
   const last = Math.max(0, Math.ceil(table.order.length / PAGE) - 1);
   table.page = Math.min(table.page, last);
-  const shown = COLUMNS.filter((column) => column.on), body = by("rows");
+  const shown = COLUMNS.filter((column) => column.on), body = by("rows"), common = commonFolder(events.facet.path.values.slice(1));
   by("heads").replaceChildren(...shown.map(({ name, title }) => {
-    const head = element("th"), press = button(title, "sort", () => {
+    const head = element("th", undefined, name === "status" ? "num" : ""), press = button(title, "sort", () => {
       Object.assign(table, { down: table.sort === name && !table.down, sort: name, page: 0, order: null });
       fill();
       [...by("heads").querySelectorAll("button")].find((one) => one.textContent.startsWith(title)).focus();
@@ -64,7 +64,7 @@ function fill() {
         const press = button(text, "row", () => { table.open = table.open === row ? -1 : row; fill(); body.querySelector(`[data-row="${row}"] button`)?.focus(); });
         press.setAttribute("aria-expanded", String(table.open === row));
         cell.append(press);
-      } else cell.append(name === "place" ? placed(text) : element("span", text, "log"));
+      } else cell.append(name === "place" ? placed(text, common) : element("span", text, "log"));
       line.append(cell);
     });
     line.dataset.row = row;
@@ -78,11 +78,18 @@ function fill() {
   by("after").disabled = table.page === last;
 }
 
-// Of a long path the end says most: the folder is what gets cut.
-function placed(text) {
+// The folder that all files lie in says nothing here; of the rest of a long path the end says most, and the folder is cut.
+function placed(text, common) {
   const whole = element("span", undefined, "place"), cut = text.lastIndexOf("/") + 1;
-  whole.append(element("span", text.slice(0, cut), "folder log"), element("span", text.slice(cut), "file log"));
+  whole.title = text;
+  whole.append(element("span", text.slice(common, cut), "folder log"), element("span", text.slice(cut), "file log"));
   return whole;
+}
+
+function commonFolder(paths) {
+  let shared = paths.length ? paths[0].slice(0, paths[0].lastIndexOf("/") + 1) : "";
+  for (const path of paths) while (!path.startsWith(shared)) shared = shared.slice(0, shared.lastIndexOf("/", shared.length - 2) + 1);
+  return shared.length;
 }
 
 function whole(row, width) {
