@@ -85,7 +85,10 @@ def read_stated(text: pl.Series, at: pl.Series, stated: Stated) -> pl.DataFrame:
     if rows.is_empty():
         return pl.DataFrame(found)
     text, at = text.gather(rows), at.gather(rows)
+    there = set(text.str.extract_many(every, overlapping=True).explode())
     for wording in stated.wordings:
+        if there.isdisjoint(wording.near):
+            continue
         here = text.str.contains_any(list(wording.near)).arg_true()
         if here.is_empty():
             continue

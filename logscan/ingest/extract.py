@@ -83,7 +83,13 @@ def _worth(texts: pl.Series, needs: Sequence[str], holding: Mapping[str, pl.Seri
 
 def _open(events: pl.DataFrame, names: Sequence[str], rows: pl.Series | None) -> pl.Series:
     """Those of the rows in which a column is null."""
-    part = events.select(names) if rows is None else events.select(names)[rows]
+    # Mostly a column is null in all rows or in none, which is known without a look at them.
+    open_in = {name: nulls for name in names if (nulls := events[name].null_count())}
+    if not open_in or (rows is not None and rows.is_empty()):
+        return pl.Series(dtype=pl.UInt32())
+    if max(open_in.values()) == events.height:
+        return pl.int_range(events.height, dtype=pl.UInt32(), eager=True) if rows is None else rows
+    part = events.select(open_in) if rows is None else events.select(open_in)[rows]
     at = part.select(pl.any_horizontal(pl.all().is_null()).arg_true()).to_series()
     return at if rows is None else rows.gather(at)
 
