@@ -3,6 +3,7 @@
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from logscan.analysis.recurrence import Floats
 
@@ -38,12 +39,16 @@ def cycle_at(values: Floats, weights: Floats, lag: int) -> Cycle | None:
     if spread <= 0 or pairs < lag:
         return None
     same, half = _alike(off, weights, lag, spread), _alike(off, weights, lag // 2, spread)
-    phase = np.arange(values.size) % lag
-    held = np.bincount(phase, weights, lag)
-    sums = np.bincount(phase, values * weights, lag)
+    return Cycle(same, half, pairs, *extremes(values, np.arange(values.size) % lag, weights))
+
+
+def extremes(values: Floats, phase: NDArray[np.int64], weights: Floats | None = None) -> tuple[float, float]:
+    """The mean of the quarter of the phases with the highest values, and of that with the lowest."""
+    known = np.ones_like(values) if weights is None else weights
+    held, sums = np.bincount(phase, known), np.bincount(phase, values * known)
     by_phase = np.sort(sums[held > 0] / held[held > 0])
     part = max(1, by_phase.size // 4)
-    return Cycle(same, half, pairs, float(by_phase[-part:].mean()), float(by_phase[:part].mean()))
+    return float(by_phase[-part:].mean()), float(by_phase[:part].mean())
 
 
 def _alike(off: Floats, weights: Floats, lag: int, spread: float) -> float:

@@ -88,6 +88,9 @@ class Measures:
     spell_share: float
     cycle_times: float
     cycle_more: float
+    cycle_pairs_share: float
+    sine_times: float
+    sine_chance: float
     turn_clients: int
     turn_requests: int
     turnover_clients: int

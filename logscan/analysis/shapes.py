@@ -6,10 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from logscan.analysis.bursts import burst_runs
-from logscan.analysis.cycles import Cycle, cycle_at
+from logscan.analysis.cycles import Cycle, cycle_at, extremes
 from logscan.analysis.marks import after_marks
 from logscan.analysis.measures import Measures
 from logscan.analysis.recurrence import Floats, fold_period, gap_statistics, per_window
+from logscan.analysis.spectrum import period_power
 from logscan.analysis.stretch import Stretch
 from logscan.analysis.successes import Successes
 from logscan.analysis.trend import mann_kendall, ramp_ratio
@@ -111,7 +112,7 @@ def _cycle(t: Floats, successes: Successes, settings: Measures, first: float, la
     for seconds in (_DAY, _WEEK):
         if last - first < settings.cycle_times * seconds or t.size < settings.trend_events or successes.t.size == 0:
             continue
-        cycle = _one_cycle(t, successes, seconds, first, last)
+        cycle = _one_cycle(t, successes, seconds, settings, first=first, last=last)
         if cycle is None:
             continue
         strength = cycle.same - max(0.0, cycle.half)
@@ -126,16 +127,36 @@ def _cycle(t: Floats, successes: Successes, settings: Measures, first: float, la
     return found
 
 
-def _one_cycle(t: Floats, successes: Successes, seconds: float, first: float, last: float) -> Cycle | None:
-    """Of the rate, and no stronger than that of the counts: steady failures in traffic that swings are no cycle."""
+def _one_cycle(
+    t: Floats, successes: Successes, seconds: float, settings: Measures, *, first: float, last: float
+) -> Cycle | None:
+    """Of the rate, and no stronger than that of the counts: steady failures in traffic that swings are no cycle.
+
+    Where so much of the log is lost that few windows have one a cycle later, sines tell what repeats.
+    """
     width = seconds / _PARTS
     edges = np.asarray(first + np.arange(int((last - first) / width) + 2) * width, dtype=np.float64)
     bad, total, rate = _rates(t, successes, edges)
-    by_rate = cycle_at(rate, np.minimum(total, 2 * np.median(total[total > 0])), _PARTS)
+    known = total > 0
+    if (known[_PARTS:] & known[:-_PARTS]).sum() < settings.cycle_pairs_share * known[:-_PARTS].sum():
+        return _one_sine(edges[:-1][known], bad[known], rate[known], seconds, settings)
+    by_rate = cycle_at(rate, np.minimum(total, 2 * np.median(total[known])), _PARTS)
     by_count = cycle_at(bad, np.ones_like(bad), _PARTS)
     if by_rate is None or by_count is None:
         return None
     return by_rate._replace(same=min(by_rate.same, by_count.same))
+
+
+def _one_sine(at: Floats, bad: Floats, rate: Floats, seconds: float, settings: Measures) -> Cycle | None:
+    """The same of windows that are known, wherever they are; at: when they begin."""
+    if at.size < 2 * _PARTS or at[-1] - at[0] < settings.sine_times * seconds:
+        return None
+    finest = 4 * seconds / _PARTS
+    powers = [period_power(at, values, seconds, finest=finest, chance=settings.sine_chance) for values in (rate, bad)]
+    if powers[0] is None or powers[1] is None:
+        return None
+    high, low = extremes(rate, np.asarray(np.rint((at - at[0]) / (seconds / _PARTS)), np.int64) % _PARTS)
+    return Cycle(min(powers[0], powers[1]), 0.0, int(at.size), high, low)
 
 
 def _turns(t: Floats, successes: Successes, stretch: Stretch) -> dict[str, Any]:

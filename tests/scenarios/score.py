@@ -13,10 +13,11 @@ from logscan.cli.main import cli
 from tests.scenarios.patterns import STORIES as PATTERNS
 from tests.scenarios.signatures import STORIES as SIGNATURES
 from tests.scenarios.truth import Score, judge
+from tests.scenarios.wider import STORIES as WIDER
 from tests.scenarios.world import World
 from tests.scenarios.written import write
 
-STORIES = SIGNATURES | PATTERNS
+STORIES = SIGNATURES | PATTERNS | WIDER
 ASPECTS = ("cause", "pattern", "scope", "onset", "period")
 
 

@@ -36,6 +36,7 @@ class Hit:
     upstream: str | None = None
     host: str = "api.example.com"
     tag: int = 0
+    service: str = ""
     why: str = ""  # what the server's error log says
 
 

@@ -53,12 +53,61 @@ def _error(world: World, hit: Hit) -> str:
     )
 
 
+def _ecs(world: World, hit: Hit) -> str:
+    when = world.at(hit.at)
+    row = {
+        "@timestamp": f"{when:%Y-%m-%dT%H:%M:%S}.{when.microsecond // 1000:03}Z",
+        "log.level": "info",
+        "message": "request completed",
+        "service": {"name": hit.service or "api"},
+        "http": {"request": {"method": hit.method}, "response": {"status_code": hit.status}},
+        "url": {"path": hit.path, "domain": hit.host},
+        "source": {"address": hit.client},
+        "user_agent": {"original": hit.agent},
+        **({"user": {"name": hit.user}} if hit.user else {}),
+    }
+    return json.dumps(row)
+
+
+def _iis(world: World, hit: Hit) -> str:
+    when, agent = world.at(hit.at), hit.agent.replace(" ", "+")
+    return (
+        f"{when:%Y-%m-%d %H:%M:%S} 10.0.0.5 {hit.method} {hit.path} - 443 {hit.user or '-'} {hit.client} {agent} - "
+        f"{hit.status} 0 0 12"
+    )
+
+
+def _alb(world: World, hit: Hit) -> str:
+    when, upstream = world.at(hit.at), hit.upstream or "10.0.0.11:8080"
+    stamp = f"{when:%Y-%m-%dT%H:%M:%S.%f}Z"
+    return (
+        f"https {stamp} app/front/50dc6c495c0c9188 {_port(hit.client)} {upstream} 0.000 0.012 0.000 {hit.status} "
+        f'{hit.status} 310 321 "{hit.method} https://{hit.host}:443{hit.path} HTTP/1.1" "{hit.agent}" '
+        "ECDHE-RSA-AES128-GCM-SHA256 TLSv1.2 "
+        "arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/front/73e2d6bc24d8a067 "
+        f'"Root=1-58337262-36d228ad5d99923122bbe354" "{hit.host}" "-" 0 {stamp} "forward" "-" "-" "{upstream}" '
+        f'"{hit.status}" "-" "-"'
+    )
+
+
+def _port(client: str) -> str:
+    return f"[{client}]:4711" if ":" in client else f"{client}:4711"
+
+
+_HEADS = {
+    "iis": "#Software: Microsoft Internet Information Services 10.0\n#Version: 1.0\n#Date: 2026-03-02 00:00:00\n"
+    "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port cs-username c-ip cs(User-Agent) cs(Referer) "
+    "sc-status sc-substatus sc-win32-status time-taken\n"
+}
 _LINES: dict[str, Callable[[World, Hit], str]] = {
     "combined": _combined,
     "vhost": _vhost,
     "json": _json,
     "logfmt": _logfmt,
     "with-errors": _combined,
+    "ecs": _ecs,
+    "iis": _iis,
+    "alb": _alb,
 }
 
 
@@ -77,16 +126,17 @@ def write(world: World, folder: Path) -> Labels:
     folder.mkdir(parents=True, exist_ok=True)
     for at, name in enumerate(names):
         mine = hits[len(hits) * at // parts : len(hits) * (at + 1) // parts]
-        _save(folder / name, [_LINES[shape](world, hit) for hit in mine], mine, labels)
+        _save(folder / name, [_LINES[shape](world, hit) for hit in mine], mine, labels, _HEADS.get(shape, ""))
     told = [hit for hit in hits if hit.why]
     if shape == "with-errors" and told:
         _save(folder / "error.log", [_error(world, hit) for hit in told], told, labels)
     return labels
 
 
-def _save(path: Path, lines: list[str], hits: list[Hit], labels: Labels) -> None:
-    path.write_text("".join(f"{line}\n" for line in lines), "utf-8")
-    labels.update({(path.name, number): hit.tag for number, hit in enumerate(hits, 1) if hit.tag})
+def _save(path: Path, lines: list[str], hits: list[Hit], labels: Labels, head: str = "") -> None:
+    path.write_text(head + "".join(f"{line}\n" for line in lines), "utf-8")
+    first = 1 + head.count("\n")
+    labels.update({(path.name, number): hit.tag for number, hit in enumerate(hits, first) if hit.tag})
 
 
 def _with_a_gap(world: World, hits: list[Hit]) -> list[Hit]:

@@ -1,0 +1,56 @@
+"""Periods in values that are not evenly spaced, as in a log of which parts are lost."""
+
+import numpy as np
+
+from logscan.analysis.recurrence import Floats
+
+
+def lomb_scargle(t: Floats, values: Floats, frequencies: Floats) -> Floats:
+    """How much of the values' variance one sine of each frequency explains: 0 nothing, 1 all of it.
+
+    In:     times in any unit, at least three, not all values equal; frequencies: cycles in that unit, positive
+    Law:    the same whatever the origin of the times; values may be shifted and scaled; order does not matter
+    Source: Lomb (1976), Scargle (1982), standard normalisation; VanderPlas, Understanding the Lomb-Scargle Periodogram
+            (arXiv:1703.09824), section 5
+    """
+    off = values - values.mean()
+    angle = 2 * np.pi * frequencies[:, None] * (t - t.mean())[None, :]
+    # The shift in time that makes sine and cosine independent of each other over these very times.
+    shift = np.arctan2(np.sin(2 * angle).sum(axis=1), np.cos(2 * angle).sum(axis=1)) / 2
+    angle -= shift[:, None]
+    sine, cosine = np.sin(angle), np.cos(angle)
+    squares = [np.maximum((wave**2).sum(axis=1), 1e-12) for wave in (sine, cosine)]
+    power = (sine @ off) ** 2 / squares[0] + (cosine @ off) ** 2 / squares[1]
+    return np.asarray(power / (off**2).sum(), dtype=np.float64)
+
+
+def chance_power(points: int, frequencies: int, chance: float) -> float:
+    """The power that the highest of so many independent frequencies reaches in noise with this probability.
+
+    Law:    more points, less power; more frequencies, more
+    Source: Baluev (2008), equation 6, for the standard normalisation; frequencies as if independent of each other
+    """
+    if points <= 3:
+        return 1.0
+    each = -np.expm1(np.log1p(-chance) / max(1, frequencies))
+    return float(1 - each ** (2 / (points - 3)))
+
+
+def period_power(t: Floats, values: Floats, period: float, *, finest: float, chance: float) -> float | None:
+    """How much of the variance a known period explains, when nothing else explains more.
+
+    In:     finest: the shortest period that is looked at, of the unit of the times
+    Out:    None when a sine of another length fits better, or chance would do as well: gaps have periods of their own,
+            and a trend or one burst shows in long ones
+    """
+    span = float(t.max() - t.min()) if t.size else 0.0
+    if t.size < 4 or span < period or np.all(values == values[0]):
+        return None
+    count = int(span / finest)
+    grid = np.arange(1, 4 * count + 1) / (4 * span)
+    mine = float(lomb_scargle(t, values, np.array([1 / period]))[0])
+    power = lomb_scargle(t, values, grid)
+    near = np.abs(grid - 1 / period) <= 1 / span  # it is one peak as wide as this
+    if mine < chance_power(t.size, count, chance) or power[~near].max(initial=0.0) > max(mine, power[near].max()):
+        return None
+    return mine
