@@ -49,6 +49,7 @@ class Measures:
     dominant_share: float
     dominant_events: int
     few_principals: int
+    stray_clusters: int
     named_principals: int
     principals: int
     rows: int

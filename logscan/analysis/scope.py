@@ -1,7 +1,7 @@
 """The smallest scope that explains failures, and which principals are one finding because they behave alike."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -84,33 +84,52 @@ def merge_alike(
     Out: units that are members of none, and merged ones (not yet measured)
     Law: every row of the input is in exactly one unit of the output
     """
-    few = judgement.measures.few_principals
     found: list[Unit] = []
     pools: dict[tuple[str, str], list[Unit]] = defaultdict(list)
+    strays: dict[tuple[str, str], list[tuple[list[Unit], list[Unit]]]] = defaultdict(list)  # and what became of them
     for unit in rest:
         pools[unit.cause, unit.family].append(unit)
-
-    def told(unit: Unit) -> tuple[object, ...]:
-        kind = _kind(unit, judgement)
-        behaviour = () if judgement.alike.get(kind) == _MARKS else unit.behaviour[:1]
-        return unit.cause, unit.family, unit.level == "all", behaviour, kind
-
-    for group in _grouped(units, told):
-        kind = _kind(group[0], judgement)
-        locked = judgement.alike.get(kind) == _MARKS and len(group) > 1  # the same moments: whoever was hit
-        if group[0].level == "all" or (group[0].behaviour and len(group) <= few and not locked):
+    for group in _grouped(units, judgement):
+        kind, key = _kind(group[0], judgement), (group[0].cause, group[0].family)
+        if group[0].level == "all":
             found += group
-            continue
-        if not kind and not group[0].behaviour:
-            pools[group[0].cause, group[0].family] += group
-            continue
-        # One moment, one thing: whoever asks most is no other.
-        together = locked or judgement.alike.get(kind) == "onset"
-        for cluster in _clusters(group, kind, judgement, log):
-            found += _one_or_each(cluster, judgement, scopes, together=together, few=1 if locked else few)
+        elif not kind and not group[0].behaviour:
+            pools[key] += group
+        else:
+            at_once = judgement.alike.get(kind, "onset") == "onset"
+            for cluster, made in _told_together(group, kind, judgement, log, scopes):
+                if at_once and _is_stray(cluster, judgement):
+                    strays[key].append((cluster, made))
+                else:
+                    found += made
+    for key, several in strays.items():
+        if len(several) > judgement.measures.stray_clusters:  # each at a moment of its own: scattered, too
+            pools[key] += [unit for cluster, _ in several for unit in cluster]
+        else:
+            found += [unit for _, made in several for unit in made]
     for key, pool in pools.items():
         found += _one_or_each(pool, judgement, scopes, tails.get(key))
     return sorted(found, key=lambda unit: unit.order)
+
+
+def _told_together(
+    group: list[Unit], kind: str, judgement: Judgement, log: Log, scopes: Scopes
+) -> Iterator[tuple[list[Unit], list[Unit]]]:
+    """Those of a group that share a moment or a period, and the units they make."""
+    few = judgement.measures.few_principals
+    locked = judgement.alike.get(kind) == _MARKS and len(group) > 1  # the same moments: whoever was hit
+    if group[0].behaviour and len(group) <= few and not locked:
+        yield from (([unit], [unit]) for unit in group)
+        return
+    # One moment, one thing: whoever asks most is no other.
+    together = locked or judgement.alike.get(kind) == "onset"
+    for cluster in _clusters(group, kind, judgement, log):
+        yield cluster, _one_or_each(cluster, judgement, scopes, together=together, few=1 if locked else few)
+
+
+def _is_stray(cluster: Sequence[Unit], judgement: Judgement) -> bool:
+    """Of principals with a few failures each, whoever began with them."""
+    return max(unit.rows.size for unit in cluster) < judgement.measures.dominant_events
 
 
 def _kind(unit: Unit, judgement: Judgement) -> str:
@@ -118,10 +137,13 @@ def _kind(unit: Unit, judgement: Judgement) -> str:
     return unit.pattern if unit.pattern in judgement.alike else ""
 
 
-def _grouped(units: Sequence[Unit], key: Callable[[Unit], tuple[object, ...]]) -> Iterator[list[Unit]]:
+def _grouped(units: Sequence[Unit], judgement: Judgement) -> Iterator[list[Unit]]:
+    """Those of one cause, pattern and behaviour; who fails at marked moments may behave as he likes."""
     groups: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
     for unit in sorted(units, key=lambda unit: unit.order):
-        groups[key(unit)].append(unit)
+        kind = _kind(unit, judgement)
+        behaviour = () if judgement.alike.get(kind) == _MARKS else unit.behaviour[:1]
+        groups[unit.cause, unit.family, unit.level == "all", behaviour, kind].append(unit)
     yield from groups.values()
 
 

@@ -37,20 +37,21 @@ def chance_power(points: int, frequencies: int, chance: float) -> float:
 
 
 def period_power(t: Floats, values: Floats, period: float, *, finest: float, chance: float) -> float | None:
-    """How much of the variance a known period explains, when nothing else explains more.
+    """How much of the variance a known period explains, when what is left holds no stronger one.
 
     In:     finest: the shortest period that is looked at, of the unit of the times
-    Out:    None when a sine of another length fits better, or chance would do as well: gaps have periods of their own,
-            and a trend or one burst shows in long ones
+    Out:    None when chance would do as well, or a trend, one burst or another period explains more of it
+    Law:    gaps make a period show at others, too: those are no more in what is left once the sine is taken out
     """
     span = float(t.max() - t.min()) if t.size else 0.0
     if t.size < 4 or span < period or np.all(values == values[0]):
         return None
-    count = int(span / finest)
-    grid = np.arange(1, 4 * count + 1) / (4 * span)
-    mine = float(lomb_scargle(t, values, np.array([1 / period]))[0])
-    power = lomb_scargle(t, values, grid)
-    near = np.abs(grid - 1 / period) <= 1 / span  # it is one peak as wide as this
-    if mine < chance_power(t.size, count, chance) or power[~near].max(initial=0.0) > max(mine, power[near].max()):
+    angle = 2 * np.pi * (t - t.mean()) / period
+    waves = np.stack((np.ones_like(t), np.sin(angle), np.cos(angle)), axis=1)
+    left = values - waves @ np.linalg.lstsq(waves, values, rcond=None)[0]
+    whole, rest = float(((values - values.mean()) ** 2).sum()), float((left**2).sum())
+    mine, count = 1 - rest / whole, int(span / finest)
+    if mine < chance_power(t.size, count, chance):
         return None
-    return mine
+    others = np.arange(1, 4 * count + 1) / (4 * span)
+    return None if rest / whole * lomb_scargle(t, left, others).max() > mine else mine

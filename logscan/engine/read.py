@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from logscan.engine.local import Local, Ran, Settings
 from logscan.engine.request import Definitions, Request, load_definitions
+from logscan.ingest.copies import once_each
 from logscan.ingest.source import find_sources
 
 
@@ -18,9 +19,10 @@ def read_logs(request: Request, progress: Callable[[int], None]) -> Iterator[tup
     """
     definitions = load_definitions(request)
     found = find_sources(request.paths)
+    sources, copies = once_each(found.sources)
     settings = Settings(
         request.zone, request.now, request.log_format, request.chunk, request.jobs, request.stdin, request.stop
     )
     with TemporaryDirectory(prefix="logscan-") as folder:
-        ran = Local(definitions.plan, settings, Path(folder), progress).run(found.sources)
-        yield ran._replace(faults=(*found.faults, *ran.faults)), definitions
+        ran = Local(definitions.plan, settings, Path(folder), progress).run(sources)
+        yield ran._replace(faults=(*found.faults, *copies, *ran.faults)), definitions

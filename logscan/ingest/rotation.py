@@ -57,6 +57,12 @@ def part_of(path: str) -> Part:
     return Part(f"{folder}{slash}{name}", number, until)
 
 
+def packing(path: str) -> str:
+    """How the name ends when the file is packed: `.gz`; empty when it is not."""
+    found = re.search(_PACKED, path)
+    return found[0] if found else ""
+
+
 def newest_first(paths: Iterable[str]) -> list[str]:
     """The newer part of a log before the older one, as far as names tell; else by name."""
     far = datetime.max.replace(tzinfo=UTC)
