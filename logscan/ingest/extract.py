@@ -89,7 +89,7 @@ def _open(events: pl.DataFrame, names: Sequence[str], rows: pl.Series | None) ->
         return pl.Series(dtype=pl.UInt32())
     if max(open_in.values()) == events.height:
         return pl.int_range(events.height, dtype=pl.UInt32(), eager=True) if rows is None else rows
-    part = events.select(open_in) if rows is None else events.select(open_in)[rows]
+    part = events.select(*open_in) if rows is None else events.select(*open_in)[rows]
     at = part.select(pl.any_horizontal(pl.all().is_null()).arg_true()).to_series()
     return at if rows is None else rows.gather(at)
 
