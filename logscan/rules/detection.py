@@ -25,6 +25,7 @@ CRASHES = (
 )  # what pySigma answers odd YAML with
 # The name that the specification has, and pySigma lacks, for what it says `wide` is an alias of.
 modifier_mapping.setdefault("utf16le", modifier_mapping["wide"])
+_TOO_LARGE = "ask for fewer repetitions: `{90}` of `{90}` stands for thousands of parts"
 _REGEX_HINT = "there is no look-around and no back-reference: ask for the other text in a second part with `not`"
 
 
@@ -160,7 +161,11 @@ def regex_faults(documents: Sequence[Document]) -> list[LogscanError]:
     if not _why_broken({pattern for _, _, pattern in patterns}):
         return []
     return [
-        RuleError(f"cannot be used as a regular expression: {why}", where=document.where(place), hint=_REGEX_HINT)
+        RuleError(
+            f"cannot be used as a regular expression: {why}",
+            where=document.where(place),
+            hint=_TOO_LARGE if "size limit" in why else _REGEX_HINT,
+        )
         for document, place, pattern in patterns
         if (why := _why_broken([pattern]))
     ]

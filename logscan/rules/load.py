@@ -66,7 +66,8 @@ def _load(folders: Sequence[Path], columns: Mapping[str, Mapping[str, pl.DataTyp
     files = [file for place, folder in enumerate(shelves) for file in _read(folder, place, seen, faults)]
     taxonomy = _taxonomy(shelves, faults)
     playbooks = _playbooks(files, taxonomy, faults)
-    there = {*playbooks, *(Path(wrong.where.path).stem for wrong in faults)}  # a broken one is told once, at its place
+    broken = [Path(wrong.where.path) for wrong in faults]  # told once, at its place
+    there = {*playbooks, *(path.stem for path in broken if path.parent.name == _PLAYBOOKS)}
     if taxonomy:
         faults += _refuse_missing_playbooks(shelves, taxonomy, there)
     dialect = load_dialect(shelves, faults)

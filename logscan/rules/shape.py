@@ -17,7 +17,7 @@ def suggest(got: str, known: Collection[str]) -> str:
     near = difflib.get_close_matches(got, sorted(known), n=1, cutoff=0.6)
     if near:
         return f"did you mean `{near[0]}`?"
-    return f"use one of: {', '.join(sorted(known))}" if 0 < len(known) <= 24 else ""
+    return f"use one of: {', '.join(sorted(known))}" if 0 < len(known) <= 40 else ""
 
 
 class Shape:

@@ -59,6 +59,12 @@ def test_patterns_that_cannot_run_are_told_with_their_place(pattern: str) -> Non
     assert all(fault.hint for fault in faults)
 
 
+def test_a_pattern_that_is_too_large_is_told_to_repeat_less() -> None:
+    huge = parse_document("detection: {a: {m|re: '(?:.{0,300}a){40}(?:.{0,300}b){40}'}, condition: a}", "x.yml")
+    ordinary = parse_document("detection: {a: {m|re: '(?<=x)y'}, condition: a}", "x.yml")
+    assert ["repetitions" in fault.hint for fault in regex_faults([huge, ordinary])] == [True, False]
+
+
 def test_good_patterns_make_no_fault() -> None:
     assert regex_faults([parse_document("detection: {a: {m|re: '^x.*$'}, condition: a}", "x.yml")]) == []
     assert regex_faults([]) == []

@@ -228,6 +228,20 @@ def test_a_cause_without_its_playbook_is_a_fault_of_the_taxonomy(tmp_path: Path)
     assert faults_of(tmp_path) == [f"taxonomy.yml:6 {key}: unknown playbook `renw` | did you mean `renew`?"]
 
 
+def test_a_broken_rule_is_no_playbook_to_choose(tmp_path: Path) -> None:
+    make(
+        tmp_path,
+        {
+            "causes/x.yml": rule_text(TEXT).replace("logscan:\n", "logscan:\n  playbook: other\n"),
+            "causes/hurt.yml": "a: [",
+        },
+    )
+    told = " ".join(faults_of(tmp_path))
+    assert "unknown playbook `other`" in told
+    assert "hurt, renew" not in told
+    assert "`hurt`" not in told
+
+
 def test_a_folder_of_a_kind_decides_over_what_the_file_says(tmp_path: Path) -> None:
     make(tmp_path, {"patterns/x.yml": rule_text(SERIES_TEXT, hits="[{events: 9}]", misses="[{events: 1}]")})
     assert "patterns/x.yml:9 logscan.cause: unknown key `logscan.cause`" in " ".join(faults_of(tmp_path))
