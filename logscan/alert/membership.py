@@ -38,12 +38,12 @@ def assign(
     Law: a finding is of one incident, and which one follows from what fails, where and when, not from its name; the
          order of findings changes nothing
     """
-    home = _known(seen, incidents)
+    home = _known(seen, incidents, since)
     for wide in (True, False):  # what hits everybody first: the rest may be no more than parts of it
         new = {name: each for name, each in _of_width(seen, wide=wide).items() if name not in home}
         new = {name: each for name, each in new.items() if not _is_part(each, seen, home, incidents.values())}
         home |= _successors(new, seen, home, incidents, since)
-        home |= _again({name: each for name, each in new.items() if name not in home}, incidents)
+        home |= _again({name: each for name, each in new.items() if name not in home}, seen, incidents)
     found = {key: _with(each, {n: seen[n] for n in home if home[n] == key}, whole) for key, each in incidents.items()}
     for wide in (True, False):
         for page in pages:
@@ -71,19 +71,40 @@ def _founded(found: dict[str, Incident], page: Page, name: str, member: Member) 
     return key
 
 
-def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
-    """Those that fail as, where and when an incident does or did: one that goes on before one that is over."""
+def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident], since: datetime | None) -> dict[str, str]:
+    """Those that fail as, where and when an incident does or did: one that goes on before one that is over, one that
+    began alike before others.
+    """
     found = {}
     for name, member in seen.items():
         ranked = [
-            (each.live, max(old), each.id)
+            (each.live, _begins(member, old, since), max(last for _, last in old), each.id, min(old)[0])
             for each in incidents.values()
-            if (old := [other.last_seen for other in each.members.values() if _same(other, member)])
+            if (old := [other.span for other in each.members.values() if _is_now(other, member, seen)])
             and (any(_meet(member.span, span) for span in _spans(each)))
         ]
         if ranked:
-            found[name] = max(ranked)[-1]
+            *_, key, first = max(ranked)
+            longer = member.first_seen < first - _NEAR
+            found[name] = (_going_on(member, incidents) if longer else "") or key
     return found
+
+
+def _begins(member: Member, spans: Sequence[Span], since: datetime | None) -> bool:
+    """Whether it began when one of them did, or before what is looked at, as that did."""
+    return any(abs(max(first, since or first) - member.first_seen) <= _NEAR for first, _ in spans)
+
+
+def _going_on(member: Member, incidents: Mapping[str, Incident]) -> str:
+    """An incident that goes on and began with this, for the same cause; empty when there is none."""
+    found = [
+        each.id
+        for each in _in_order(incidents.values())
+        for old in each.members.values()
+        if each.live and old.cause == member.cause and _meet(old.span, member.span)
+        if abs(old.first_seen - member.first_seen) <= _NEAR
+    ]
+    return found[0] if found else ""
 
 
 def _successors(
@@ -98,34 +119,46 @@ def _successors(
     for name, key in home.items():
         here[key].append(seen[name])
     left = [
-        (each.id, each.live, old)
-        for each in _in_order(incidents.values())
-        for old in each.members.values()
-        if not _met(old, here[each.id]) or (each.live and old.cause == UNCLASSIFIED)
+        (each, old, _met(old, here[each.id])) for each in _in_order(incidents.values()) for old in each.members.values()
     ]
     became = {
-        name: next((key for key, live, old in left if _became(old, member, since, live=live)), "")
+        name: next(
+            (each.id for each, old, there in left if _became(old, member, since, live=each.live, there=there)), ""
+        )
         for name, member in new.items()
     }
     return {name: key for name, key in became.items() if key}
 
 
-def _became(old: Member, member: Member, since: datetime | None, *, live: bool) -> bool:
-    """Law: what begins while another thing fails did not come of that, however many it hits"""
+def _became(old: Member, member: Member, since: datetime | None, *, live: bool, there: bool) -> bool:
+    """In:  there: the old one is still there; then only a better name beside a vague one comes of it
+    Law: what begins while another thing fails did not come of that, however many it hits
+    """
+    if (there and not (live and old.cause == UNCLASSIFIED != member.cause)) or _longer(old, member, since):
+        return False
     renamed = (old.level, old.values) == (member.level, member.values) and _meet(old.span, member.span)
-    return (renamed and _as_early(old, member, since)) or (live and _rescoped(old, member, since))
+    if renamed and _as_early(old, member, since):
+        return True
+    return live and _rescoped(old, member, since)
+
+
+def _longer(old: Member, member: Member, since: datetime | None) -> bool:
+    """Whether it is a vague one that failed long before: what always fails is nothing that became of an outage."""
+    return member.cause == UNCLASSIFIED and member.first_seen < max(old.first_seen, since or old.first_seen) - _NEAR
 
 
 def _rescoped(old: Member, member: Member, since: datetime | None) -> bool:
-    alike = old.cause == member.cause and _meet(old.span, member.span)
-    return alike and (member.width < old.width or _as_early(old, member, since))
+    alike, meet = old.cause == member.cause, _meet(old.span, member.span)
+    clearer = old.cause == UNCLASSIFIED and member.width > old.width
+    narrower = alike and member.width < old.width
+    return meet and (narrower or ((alike or clearer) and _as_early(old, member, since)))
 
 
 def _as_early(old: Member, member: Member, since: datetime | None) -> bool:
     return member.first_seen <= (max(old.first_seen, since) if since else old.first_seen) + _NEAR
 
 
-def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
+def _again(new: Mapping[str, Member], seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
     """Those that fail as and where an incident did, and later."""
     found = {}
     for name, member in new.items():
@@ -133,7 +166,7 @@ def _again(new: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict
             (other.last_seen, each.id)
             for each in incidents.values()
             for other in each.members.values()
-            if _same(other, member)
+            if _is_now(other, member, seen)
         ]
         if ranked and max(ranked)[0] < member.first_seen:
             found[name] = max(ranked)[1]
@@ -160,6 +193,21 @@ def _same(one: Member, other: Member) -> bool:
     return alike and (one.values == other.values or not set(one.values).isdisjoint(other.values))
 
 
+def _is_now(old: Member, member: Member, seen: Mapping[str, Member]) -> bool:
+    """Whether they are alike, unless another finding is what became of the old one and this one began beside that: an
+    outage in what always fails is no more of the same.
+    """
+    return _same(old, member) and not (
+        member.first_seen > old.first_seen + _NEAR
+        and any(
+            each.subject == member.subject == old.subject
+            and each.first_seen <= old.first_seen + _NEAR
+            and _meet(each.span, member.span)
+            for each in seen.values()
+        )
+    )
+
+
 def _met(old: Member, here: Iterable[Member]) -> bool:
     return any(_same(each, old) and _meet(each.span, old.span) for each in here)
 
@@ -167,7 +215,9 @@ def _met(old: Member, here: Iterable[Member]) -> bool:
 def _is_part(
     member: Member, seen: Mapping[str, Member], home: Mapping[str, str], incidents: Iterable[Incident]
 ) -> bool:
-    """Whether everybody failed then and there, and this is no more than a part of that, or a vaguer name for it."""
+    """Whether everybody failed then and there, and this is no more than a part of that, or a vaguer name for it: not
+    what is more severe, as an outage is beside a little that always fails.
+    """
     narrow = member.width < _WIDEST
     for incident in incidents:
         here = [seen[name] for name, key in home.items() if key == incident.id]
@@ -176,6 +226,7 @@ def _is_part(
         vaguer = member.cause == UNCLASSIFIED and (narrow or causes - {UNCLASSIFIED})
         if (
             wide
+            and member.rank <= max(each.rank for each in wide)
             and (vaguer or (narrow and member.cause in causes))
             and _within(member, (*incident.spans, *(m.span for m in wide)))
         ):

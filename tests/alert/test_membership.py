@@ -1,6 +1,7 @@
 """An incident keeps its identity though its findings come, go, widen and are renamed."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from hypothesis import given
@@ -176,6 +177,66 @@ def test_a_part_of_what_hit_everybody_is_no_incident_of_its_own() -> None:
         replace(part, first_seen=START - HOUR),
     ):
         assert len(assign(members(wide, other), asked, before)) == 2
+
+
+def always(name: str, until: datetime, **changes: Any) -> Finding:
+    """What fails a little all the time: everybody, for a cause that is not known."""
+    told = {"cause": "unclassified", "scope": "all", "severity": "medium", "last_seen": until}
+    return finding(name, **(told | changes))
+
+
+def test_an_outage_beside_what_always_fails_alike_is_an_incident_of_its_own() -> None:
+    before = begun(always("bg", START + 5 * HOUR), cause="unclassified")
+    late = START + 5 * HOUR + MINUTE
+    now = late + 10 * MINUTE
+    outage = always("out", now, severity="high", first_seen=late)
+    kept = always("bg", now)
+    after = assign(members(kept, outage), [page("out", cause="unclassified")], before)
+    assert sorted(sorted(each.here) for each in after.values()) == [["bg"], ["out"]]
+    # and keeps to it under a better name, and when it is over
+    named = finding("named", scope="all", first_seen=late - MINUTE, last_seen=now + HOUR)
+    known = assign(members(always("bg", now + HOUR), named), [page("named")], after)
+    assert sorted(sorted(each.here) for each in known.values()) == [["bg"], ["named"]]
+    assert known.keys() == after.keys()
+
+
+def test_what_always_fails_is_no_come_back_of_an_outage_that_is_over() -> None:
+    clients = always("bg", START + 5 * HOUR, scope="client:192.0.2.7")
+    late = START + 3 * HOUR
+    outage = always("out", late + HOUR, first_seen=late)
+    (key,) = begun(clients, cause="unclassified")
+    before = begun(clients, cause="unclassified") | over(begun(outage, cause="unclassified"))
+    after = assign(members(always("wide", START + 6 * HOUR)), [page("wide", cause="unclassified")], before)
+    assert [sorted(after[key].here), len(after)] == [["wide"], 2]
+
+
+def test_what_always_fails_did_not_become_of_an_outage() -> None:
+    late = START + 3 * HOUR
+    outage = finding("out", scope="all", first_seen=late, last_seen=late + HOUR)
+    before = begun(outage)
+    for wide in (always("bg", START + 5 * HOUR), always("bg", START + 5 * HOUR, scope="client:192.0.2.7")):
+        (after,) = assign(members(wide), [], before).values()
+        assert not after.here
+    vague = always("out", late + 2 * HOUR, first_seen=late - MINUTE)
+    assert [set(each.here) for each in assign(members(vague), [], before).values()] == [{"out"}]
+
+
+def test_what_is_more_severe_than_what_everybody_has_is_no_part_of_that() -> None:
+    wide = always("bg", START + 5 * HOUR)
+    some = always("out", START + 4 * HOUR, scope="client:192.0.2.8", severity="high", first_seen=START + 3 * HOUR)
+    before = begun(wide, cause="unclassified")
+    asked = [page("out", cause="unclassified")]
+    assert len(assign(members(wide, some), asked, before)) == 2
+    assert len(assign(members(wide, replace(some, severity="medium")), asked, before)) == 1
+
+
+def test_clients_whose_cause_is_not_known_become_everybody_for_one_that_is() -> None:
+    some = always("out", START + HOUR, scope="client:192.0.2.8", severity="high")
+    before = begun(some, cause="unclassified")
+    named = finding("named", scope="all", first_seen=START - MINUTE, last_seen=START + HOUR)
+    assert assign(members(named), [page("named")], before).keys() == before.keys()
+    later = replace(named, first_seen=START + 30 * MINUTE)
+    assert len(assign(members(later), [page("named")], before)) == 2
 
 
 def test_the_identity_follows_from_rule_group_and_first_finding_alone() -> None:

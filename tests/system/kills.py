@@ -207,7 +207,9 @@ def _retold(table: Table) -> list[str]:
 def _beginnings(table: Table) -> list[tuple[str, datetime, str]]:
     """Of each notice its kind, when its incident began, and what rule and group it is of."""
     incidents = [(each["kind"], each["incident"]) for each in table.notices.values()]
-    return [(kind, datetime.fromisoformat(of["started"]), f"{of['rule']} {of['group']}") for kind, of in incidents]
+    found = [(kind, datetime.fromisoformat(of["started"]), f"{of['rule']} {of['group']}") for kind, of in incidents]
+    over = [of for kind, of in incidents if kind == "new" and of["over"]]  # its end is told with its beginning
+    return found + [("resolved", datetime.fromisoformat(of["started"]), str(of["rule"])) for of in over]
 
 
 def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Table:
