@@ -40,7 +40,7 @@ def excerpts(name: str) -> list[Excerpt]:
     return found
 
 
-FILES = tuple(f"{name}.txt" for name in ("first", "second", "third", "fourth", "fifth", "sixth"))
+FILES = tuple(f"{name}.txt" for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth"))
 ALL = [(name, excerpt) for name in FILES for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]
 
