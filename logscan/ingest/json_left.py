@@ -120,7 +120,7 @@ class _Writer:
         before = len(self.keys)
         value = self.object(kind, parts) if isinstance(kind, tuple) else self.value(kind, parts)
         if len(self.keys) > before or kind in ((), "null") or (isinstance(kind, str) and parts not in self.taken):
-            self.keys.append(f'"{key}":')
+            self.keys.append(f'"{key}":{"null" if kind == "null" else ""}')
         return f'"{re.escape(key)}"{_BLANK}:{_BLANK}{value}'
 
     def value(self, kind: str, parts: Parts) -> str:
