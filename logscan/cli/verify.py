@@ -14,20 +14,21 @@ from logscan.cli.exits import Exit, visible
 def verify_command(report: str, paths: tuple[str, ...], **_: Any) -> None:
     """Hash PATH... again and say whether these are the files that REPORT was made from.
 
-    Exit code 1 when an input of the report differs or is missing.
+    Exit code 1 when an input of the report differs or is missing; a log that was only written on has grown.
     """
     from logscan.cli.reading import standard_input  # noqa: PLC0415 (start-up time)
-    from logscan.engine.verify import verify  # noqa: PLC0415
+    from logscan.engine.verify import HELD, verify  # noqa: PLC0415
     from logscan.report.provenance import recorded_inputs  # noqa: PLC0415
 
     page = Path(report).read_text("utf-8", "replace")
-    recorded = {each.path: each.sha256 for each in recorded_inputs(page, report)}
-    told = verify(recorded, paths, standard_input(paths))
+    inputs = recorded_inputs(page, report)
+    recorded = {each.path: each.sha256 for each in inputs}
+    told = verify(recorded, paths, standard_input(paths), {each.path: each.size for each in inputs})
     for path, state, now in told.checked:
         click.echo(visible(f"{state:<17}  {path}" + (f"  (now {now})" if now else "")))
     for fault in told.faults:
         click.echo(visible(f"error: {fault}"), err=True)
-    held = sum(each.state in ("same", "moved") for each in told.checked)
+    held = sum(each.state in HELD for each in told.checked)
     click.echo(f"{held} of {len(recorded)} inputs are unchanged")
     if not told.whole:
         raise SystemExit(Exit.FINDINGS)

@@ -14,10 +14,15 @@ _BLOCK = re.compile(r'<script type="application/json" id="provenance">(.*?)</scr
 
 
 class Recorded(NamedTuple):
-    """One input of a report. sha256: of the file as it lay on disk, hex; empty when it was not read to its end."""
+    """One input of a report.
+
+    sha256  of the file as it lay on disk, hex; empty when it was not read to its end
+    size    its bytes, unpacked
+    """
 
     path: str
     sha256: str
+    size: int
 
 
 def provenance(scan: Scan, *, generated: datetime, command: str, version: str, rules_digest: str) -> dict[str, Any]:
@@ -53,7 +58,9 @@ def recorded_inputs(page: str, path: str) -> tuple[Recorded, ...]:
     try:
         block = json.loads(found[1]) if found else {}
         if block["schema"] == SCHEMA:
-            return tuple(Recorded(str(each["path"]), str(each["sha256"])) for each in block["inputs"])
+            return tuple(
+                Recorded(str(each["path"]), str(each["sha256"]), int(each["bytes"])) for each in block["inputs"]
+            )
     except (KeyError, TypeError, ValueError):
         pass  # told below, whatever is wrong with it
     hint = "name a page that this version of `logscan report` has written"

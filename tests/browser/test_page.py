@@ -249,6 +249,11 @@ def test_it_prints_with_everything_unfolded_and_inside_the_page(tab: Page, usual
     tab.emulate_media(media="print")
     tab.set_viewport_size({"width": 688, "height": 1016})  # A4 less its margins
     assert tab.evaluate("document.documentElement.scrollWidth") == 688
+    # One table that is too wide makes all of the print smaller: tables stand in only where their charts are not.
+    assert (
+        tab.evaluate("[...document.querySelectorAll('.as-table')].map(e => e.checkVisibility()).includes(true)")
+        is False
+    )
     # Columns that end on the next page lose what is in between.
     assert tab.evaluate(
         "[...document.querySelectorAll('.facts')].every(e => getComputedStyle(e).columnCount === 'auto')"

@@ -26,6 +26,23 @@ def test_the_logs_of_a_report_are_known_again(case: Path) -> None:
     assert told.stdout.count("same ") == 2
 
 
+def test_a_log_that_was_written_on_has_grown_and_one_that_was_changed_differs(tmp_path: Path) -> None:
+    log = tmp_path / "a.log"
+    log.write_bytes(joined(combined(60)))
+    assert run("report", log, "-o", tmp_path / "report.html").exit_code == 0
+    with log.open("ab") as file:
+        file.write(joined(combined(5)))
+    told = run("verify", tmp_path / "report.html", log)
+    assert told.exit_code == 0
+    assert told.stdout.splitlines() == [f"grown              {log}", "1 of 1 inputs are unchanged"]
+    changed = bytearray(log.read_bytes())
+    changed[7] ^= 1
+    log.write_bytes(changed)
+    told = run("verify", tmp_path / "report.html", log)
+    assert told.exit_code == 1
+    assert told.stdout.startswith("differs")
+
+
 def test_one_more_byte_is_noticed(case: Path, tmp_path: Path) -> None:
     for path in (case / "logs").iterdir():
         (tmp_path / path.name).write_bytes(path.read_bytes() + (b"x" if path.name == "a.log" else b""))

@@ -49,6 +49,17 @@ def test_changed_moved_missing_and_unknown_files_are_told_apart(logs: Path) -> N
     assert {each.state for each in told.checked} <= set(STATES)
 
 
+@pytest.mark.parametrize(
+    ("size", "state"), [(len(ONE), "grown"), (len(ONE) - 1, "differs"), (0, "differs"), (10**9, "differs")]
+)
+def test_what_was_written_on_begins_with_what_was_read(logs: Path, size: int, state: str) -> None:
+    path = logs / "a/x.log"
+    path.write_bytes(ONE + TWO)
+    told = verify({str(path): digest(ONE)}, [str(path)], sizes={str(path): size})
+    assert told.checked == (Checked(str(path), state),)
+    assert told.whole == (state == "grown")
+
+
 def test_a_file_of_the_same_name_is_the_input_changed(logs: Path) -> None:
     told = verify({"else/where/x.log": digest(b"other")}, [str(logs / "a")])
     assert told.checked == (Checked("else/where/x.log", "differs", str(logs / "a/x.log")),)

@@ -21,7 +21,9 @@ def page(scan: Any) -> str:
 
 def test_the_inputs_come_back() -> None:
     found = recorded_inputs(page(typical()), "report.html")
-    assert [(each.path, each.sha256) for each in found] == [(i.path, i.sha256) for i in typical().inputs]
+    assert [(each.path, each.sha256, each.size) for each in found] == [
+        (i.path, i.sha256, i.bytes) for i in typical().inputs
+    ]
 
 
 @pytest.mark.parametrize(
