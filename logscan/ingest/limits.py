@@ -22,12 +22,13 @@ class NotText:
 
 @dataclass(frozen=True)
 class Limits:
-    """Units: *_bytes bytes, *_share 0..1 of the sample."""
+    """Units: *_bytes bytes, *_lines lines, *_share 0..1 of the sample."""
 
     skip_suffixes: tuple[str, ...]
     sample_bytes: int
     binary_nul_share: float
     binary_control_share: float
+    binary_text_lines: int
     leading_nul_bytes: int
     utf16_nul_share: float
     utf16_printable_share: float
@@ -68,7 +69,7 @@ def load_limits(path: Path | None = None) -> Limits:
 
 
 def _reader(name: str) -> Callable[[Any], Any]:
-    if name.endswith("_bytes"):
+    if name.endswith(("_bytes", "_lines")):
         return _positive
     if name.endswith("_share"):
         return _share
@@ -80,8 +81,8 @@ def _reader(name: str) -> Callable[[Any], Any]:
 
 
 def _expected(name: str) -> str:
-    if name.endswith("_bytes"):
-        return "write a whole number of bytes above 0"
+    if name.endswith(("_bytes", "_lines")):
+        return f"write a whole number of {name.rpartition('_')[2]} above 0"
     if name.endswith("_share"):
         return "write a number from 0 to 1"
     if name.startswith("record_lists"):

@@ -1,5 +1,6 @@
 """One source's content, ready to be cut into lines: unpacked, as UTF-8, without a byte order mark."""
 
+import re
 from types import TracebackType
 from typing import Self
 
@@ -8,6 +9,9 @@ from logscan.ingest.limits import Limits
 from logscan.ingest.raw import Peeked, Raw, Reader, take
 from logscan.ingest.tar import is_tar
 from logscan.ingest.unpack import unpack
+
+_LINE = 20  # bytes of a line that did not come about by chance
+_CONTROLS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 class Stream:
@@ -117,13 +121,24 @@ class Stream:
 
 
 def _is_binary(sample: bytes, limits: Limits) -> bool:
-    if not sample:
+    if not sample or _text_lines(sample, limits.binary_text_lines) >= limits.binary_text_lines:
         return False
     nuls = sample.count(0)
     if nuls > limits.binary_nul_share * len(sample):
         return True
     controls = sum(sample.count(code) for code in range(1, 32) if code not in b"\t\n\v\f\r\x1b")
     return controls > limits.binary_control_share * len(sample) and not _is_utf8(sample)
+
+
+def _text_lines(sample: bytes, enough: int) -> int:
+    """Whole lines of plain text around what a crash left in a log; binary data has next to none."""
+    found = 0
+    for line in sample.split(b"\n")[:-1]:
+        if len(line) >= _LINE and not _CONTROLS.search(line) and _is_utf8(line):
+            found += 1
+            if found == enough:
+                break
+    return found
 
 
 def _is_utf8(sample: bytes) -> bool:

@@ -22,7 +22,7 @@ def findings_json(scan: Scan) -> str:
     Law:   `partial` is there, and true, only when reading was interrupted; `trusted_proxies` only when some are named,
            `clocks` only when those of two logs differ, `contrast` of a finding only when enough successes are known,
            `reproduce` only when a request is, `facts` of a finding only when its lines hold some,
-           `coverage` only of logs of which there is something to tell, and `log` and `doubt` of an input likewise
+           `coverage`, and `log`, `doubt` and `notes` of an input, only where there is something to tell
     """
     parts = Counter(source.log for source in scan.inputs)
     rules = {each.rules[0]: each.counts.events for each in scan.detections}
@@ -85,6 +85,7 @@ def _input(source: Input, parts: int) -> dict[str, Any]:
         "last": moment_text(source.last),
         "timezone": source.timezone,
         **{key: text for key, text in told.items() if text},
+        **({"notes": list(source.notes)} if source.notes else {}),
     }
 
 

@@ -102,7 +102,7 @@ def _cause(cause: str, taxonomy: Taxonomy) -> str:
 
 def totals(scan: Scan, taxonomy: Taxonomy) -> dict[str, Any]:
     """What totals.j2 reads beside the scan: causes; what was covered, assumed, and is to be minded, of the inputs."""
-    doubts = [(each.path, each.doubt) for each in scan.inputs if each.doubt]
+    doubts = [(each.path, told) for each in scan.inputs for told in (each.doubt, *each.notes) if told]
     times = [(log.title, notice) for log in logs_of(scan) for notice in log.notices]
     first, last = covered(scan)
     time = f"from {moment(first)} to {moment(last)} UTC" if first and last else ""

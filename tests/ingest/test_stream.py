@@ -74,6 +74,8 @@ def test_utf_16_is_read_as_utf_8_and_said(mark: str, name: str, pack: Callable[[
         bytes(range(256)) * 30,
         bytes(70_000),
         b"a\0\0\0" * 100,
+        LINE * 4 + bytes(30_000),
+        b"short\n" * 50 + bytes(30_000),
         hashlib.shake_128(b"seed").digest(5000).replace(b"\0", b"\1"),
     ],
 )
@@ -94,6 +96,9 @@ def test_binary_data_is_recognised(data: bytes) -> None:
         b"caf\xe9 refus\xe9\n" * 20,
         "é".encode() * 40_000,
         LINE + bytes(30) + LINE * 20,
+        LINE * 5 + bytes(60_000) + LINE,
+        LINE * 8 + hashlib.shake_128(b"seed").digest(50_000) + b"\n" + LINE * 8,
+        hashlib.shake_128(b"seed").digest(30_000) + b"\n" + LINE * 8,
     ],
 )
 def test_odd_text_is_still_text(data: bytes) -> None:

@@ -258,6 +258,9 @@ def test_a_truncated_archive_gives_what_it_holds_and_says_so(tmp_path: Path) -> 
     path.write_bytes(packed[: len(packed) // 2])
     document = summary(path)
     assert 500 < document["summary"]["lines"] < 2500
+    (note,) = document["inputs"][0]["notes"]
+    assert note.startswith("gzip stream is truncated: ")
+    assert note in run("scan", path).stdout
     page = tmp_path / "page.html"
     assert run("report", path, "-o", page).exit_code == 0
     assert "truncated" in page.read_text("utf-8")
