@@ -34,6 +34,7 @@ class Row:
     advice: str
     lacks: str
     ahead: str
+    caveats: tuple[str, ...] = ()
 
 
 def findings_table(scan: Scan, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook] | None = None) -> str:
@@ -69,6 +70,7 @@ def _row(found: Finding, taxonomy: Taxonomy, playbooks: Mapping[str, Playbook]) 
         advice=f"{book.title} ({book.id})" if book else found.playbook or _advice(found),
         lacks=found.missing_evidence if found.cause == UNCLASSIFIED else "",
         ahead=_ahead(found),
+        caveats=found.caveats,
     )
 
 

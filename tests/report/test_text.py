@@ -69,3 +69,10 @@ def test_where_nothing_failed_the_time_that_was_covered_is_told() -> None:
     assert f"{read.lines:,} lines: {read.events:,} events, {read.rejects:,} not understood" in told
     untimed = replace(read, inputs=tuple(replace(each, first=None, last=None) for each in read.inputs))
     assert "no authentication failures: no line that was understood tells its time" in summary_text(untimed, TAXONOMY)
+
+
+def test_what_weakens_a_claim_stands_beside_it() -> None:
+    text = findings_table(
+        empty(findings=(finding(caveats=("3 episodes: consistent with 3600 s, not proven",)),)), TAXONOMY
+    )
+    assert "         but: 3 episodes: consistent with 3600 s, not proven\n" in text
