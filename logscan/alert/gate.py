@@ -157,7 +157,7 @@ def _judged(incident: Incident, look: _Look) -> Incident:
         started=_restart(incident, at) if again else incident.started,
         flapping=len(starts) >= quiet.flap_starts,
     )
-    if found.over is None and any(each.state == "open" for each in incident.members.values()):
+    if found.over is None and _goes_on(incident):
         deaf = look.now - at > quiet.silent_after
         return replace(found, status=SILENT, over=last) if deaf else replace(found, status=ACTIVE)
     deaf = any(each.state == UNSEEN for each in incident.members.values()) and look.now - last <= quiet.silent_after
@@ -165,6 +165,13 @@ def _judged(incident: Incident, look: _Look) -> Incident:
         return found  # what could not be read may hold more of it, for as long as such a fault takes to be mended
     calm = quiet.flap_within if found.flapping else quiet.settle
     return replace(found, over=last, status=_end(incident, look) if at - last >= calm else found.status)
+
+
+def _goes_on(incident: Incident) -> bool:
+    """Whether one of its findings is open, and none that is over failed after that: else its last turn is over."""
+    ended = [each.last_seen for each in incident.here.values() if each.state in ("resolved", "closed")]
+    still = [each.last_seen for each in incident.members.values() if each.state == "open"]
+    return bool(still) and max(still) >= max(ended, default=max(still))
 
 
 def _known_quiet(incident: Incident, over: datetime, quiet: Quiet) -> datetime:

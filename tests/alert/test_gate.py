@@ -374,6 +374,24 @@ def test_with_a_moving_clock_nothing_is_told_twice_and_nothing_missed(story: Sto
     assert set(state.values()) <= {"resolved"}, "the end was not told"
 
 
+def test_of_what_comes_and_goes_the_last_turn_decides_whether_it_goes_on() -> None:
+    watch, late = Watch(), START + 6 * HOUR
+    first = finding("a", scope="all", last_seen=START + HOUR)
+    last = finding("a", scope="all", first_seen=late, last_seen=late + HOUR)
+    # of all its turns the report now makes one that is over and one of the others, which comes again and again
+    others = finding("b", scope="all", severity="medium", pattern="recurring_bursts", last_seen=START + HOUR)
+    kinds = [
+        [each.kind for each in watch.gate(now, found, [page(*(each.id for each in found))], seen(now)).notices]
+        for now, found in (
+            (START + HOUR, [first]),
+            (START + 2 * HOUR, [replace(first, state="resolved")]),
+            (late + HOUR, [last]),
+            (late + 2 * HOUR, [replace(last, state="resolved"), others]),
+        )
+    ]
+    assert kinds == [["new"], ["resolved"], ["new"], ["resolved"]]
+
+
 @settings(max_examples=15)
 @given(stories(), st.integers(1, 3), st.integers(10, 120))
 def test_people_never_get_more_than_the_limit_and_each_notice_stands_somewhere(
