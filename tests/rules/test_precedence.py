@@ -70,7 +70,7 @@ def test_the_bands_leave_no_gap() -> None:
 
 
 # What one line may hold, each piece naming another cause; by band, the strongest first.
-PIECES = {
+PIECES: dict[str, dict[str, tuple[dict[str, object], str]]] = {
     "platform": {
         "entra": ({"msg": "AADSTS50057: The user account is disabled."}, "account_inactive_or_restricted"),
         "openai": ({"msg": "Incorrect API key provided: sk-proj-****AAAA."}, "api_key_invalid"),
