@@ -144,7 +144,7 @@ def test_every_place_of_a_playbook_is_told() -> None:
 
 
 def test_every_key_of_the_other_files_is_told() -> None:
-    assert first_cells(RULES, "The other files") == {*LISTS, "names", "shapes", "tests", "samples"}
+    assert first_cells(RULES, "The other files") == {*LISTS, "names", "phrases", "shapes", "tests", "samples"}
     text = section(RULES, "The other files")
     inner = {*_NAME_KEYS, *_SHAPE_KEYS, *TESTS, *STATES, *SEVERITIES, *(_JUDGED - set(SERIES))}
     inner |= set(Judgement._fields) - {"measures", "advice", "traits"} | set(Traits._fields)
