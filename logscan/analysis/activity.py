@@ -65,6 +65,9 @@ class Activity(Protocol):
     def share(self, route: int) -> float:
         """The visits to a route / the visits to any route that has a name."""
 
+    def without(self, clients: NDArray[np.uint64]) -> "Activity":
+        """The same, where these are neither of the crowd nor counted as active."""
+
 
 def activity_of(visits: pl.LazyFrame, routes: Sequence[int], *, rows: int, first: float, last: float) -> Activity:
     """In: visits: VISITS; routes: the protected ones; rows: so many visits are held; first and last: of the log"""

@@ -85,6 +85,12 @@ class Crowd:
         order[there] = order[there[np.lexsort((ok[order[there]], moment[there]))]]
         return order, np.concatenate(([0], begins))
 
+    def without(self, clients: NDArray[np.uint64]) -> "Crowd":
+        """The visits of all others; they keep their numbers."""
+        kept = ~np.isin(self.ids, clients)[self._all.code]
+        t, code, ok = self._all
+        return Crowd(Asked(t[kept], self.ids, code[kept], self._routes, self._route[kept], ok[kept]), self.every)
+
     def codes(self, clients: NDArray[np.uint64]) -> NDArray[np.int64]:
         """The numbers by which the clients are known here: -1 when one is not of the sample, or nobody."""
         wanted, at = np.unique(clients, return_inverse=True)

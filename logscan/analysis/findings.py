@@ -20,6 +20,7 @@ from logscan.analysis.measure import Log
 from logscan.analysis.principals import busiest, split_by_principal
 from logscan.analysis.reasons import with_reasons
 from logscan.analysis.scope import LEVELS, SHARED, Scopes, merge_alike
+from logscan.analysis.strangers import attackers, strangers
 from logscan.analysis.telling import TIMELINE, Teller
 from logscan.analysis.unit import Answers, Rows, Unit
 from logscan.analysis.wide import Wide
@@ -138,18 +139,42 @@ class _Maker:
                 found.append(Unit(cause, family, np.sort(rows), "all", ()))
                 continue
             everybody, rest = wide.find(cause, family, rows)
+            if everybody:
+                everybody, rest = self._without_attackers(everybody, rest)
             found += everybody
             left.append(rest)
         for unit in found:
             # One client that asks most does not own what hits everybody.
-            unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
+            if unit.measured is None:
+                unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
         rows = np.sort(np.concatenate(left)) if left else np.zeros(0, dtype=np.int64)
+        found += self._of_some(rows)
+        self.assessor.assess(found)
+        return found
+
+    def _without_attackers(self, everybody: list[Unit], rest: Rows) -> tuple[list[Unit], Rows]:
+        """What hits everybody, told anew without the strangers who attack meanwhile, and the rows that are left."""
+        cause, family = everybody[0].cause, everybody[0].family
+        rows = np.sort(np.concatenate([rest, *(unit.rows for unit in everybody)]))
+        units = self._of_some(strangers(rows, self.answers))
+        self.assessor.assess(units)
+        clients = attackers(units, self.assessor.signatures, self.judgement.apart, self.answers)
+        if not clients.size:
+            return everybody, rest
+        answers = Answers(self.answers.activity.without(clients), self.log, self.observed.totals)
+        theirs = np.isin(self.log.columns.client_id[rows], clients)
+        found, others = Wide(self.log, answers).find(cause, family, rows[~theirs])
+        for unit in found:
+            unit.level, unit.values = self.scopes.choose(unit.rows, SHARED)
+        Assessor(self.log, answers, self.library).assess(found)
+        return found, np.union1d(others, rows[theirs])
+
+    def _of_some(self, rows: Rows) -> list[Unit]:
+        """Units of the principals that explain these failures; those of them that behave alike together."""
         single, tails = split_by_principal(self.log.columns, rows, self.log.clients, self.judgement.measures)
         for unit in single:
             if unit.level == "all":
                 unit.level, unit.values = self.scopes.choose(unit.rows)
         units, rest_units = busiest(single, self.judgement.measures.principals)
         self.assessor.assess(units)
-        found += merge_alike(units, rest_units, self.judgement, self.log, self.scopes, tails=tails)
-        self.assessor.assess(found)
-        return found
+        return merge_alike(units, rest_units, self.judgement, self.log, self.scopes, tails=tails)

@@ -1,6 +1,7 @@
 """Questions to visits that fit into memory: small numbers in time order, each looked at a few times."""
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 from typing import Any
 
@@ -168,6 +169,11 @@ class Held:
         t = self._times(places)
         code, route, good = self.client[places], self.route[places], self.outcome[places] == _OK
         return Crowd(Asked(t / SECOND, self.clients_known, code, self.routes, route, good), 1)
+
+    def without(self, clients: NDArray[np.uint64]) -> "Held":
+        rest = copy(self)
+        rest.__dict__["crowd"] = self.crowd.without(clients)
+        return rest
 
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         return [self.crowd.active(*question) for question in asked]

@@ -51,6 +51,7 @@ class Judgement(NamedTuple):
     measures: Measures
     families: Mapping[str, str]  # dataset -> family
     refines: Mapping[str, frozenset[str]]
+    apart: frozenset[str]  # causes by behaviour that set strangers apart from everybody
     bare: frozenset[str]  # names of rules that know nothing but a status
     alike: Mapping[str, str]  # pattern -> what principals must share to be one finding
     periods: Mapping[str, str]  # pattern -> the column of its period
@@ -93,11 +94,23 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     document = read["judgement.yml"]
     shape = Shape(document, document.value, "", faults)
     shape.refuse_unknown(
-        {"families", "refines", "bare", "alike", "periods", "asked", "recurs", "states", "severities", "caveats"}
+        {
+            "families",
+            "refines",
+            "apart",
+            "bare",
+            "alike",
+            "periods",
+            "asked",
+            "recurs",
+            "states",
+            "severities",
+            "caveats",
+        }
     )
     families = {name: family for family, names in _lists(shape, "families").items() for name in names}
     refines = {cause: frozenset(names) for cause, names in _lists(shape, "refines").items()}
-    bare = frozenset(shape.texts("bare", required=False))
+    apart, bare = (frozenset(shape.texts(name, required=False)) for name in ("apart", "bare"))
     asked, recurs = (frozenset(shape.texts(name, required=False)) for name in ("asked", "recurs"))
     alike = {pattern: shared for shared, patterns in _lists(shape, "alike").items() for pattern in patterns}
     inner = Shape(document, shape.value.get("periods"), "periods", faults)
@@ -112,7 +125,7 @@ def load_judgement(folders: Sequence[Path]) -> Judgement:
     if faults or measures is None or traits is None:
         raise Faults(faults)
     told = (states, severities, caveats, advice, traits)
-    return Judgement(measures, families, refines, bare, alike, periods, asked, recurs, *told)
+    return Judgement(measures, families, refines, apart, bare, alike, periods, asked, recurs, *told)
 
 
 def _read(folders: Sequence[Path], name: str, faults: list[LogscanError]) -> Document:

@@ -1,6 +1,7 @@
 """Questions to visits that are too many to hold: each reads the files once and keeps little."""
 
 from collections.abc import Sequence
+from copy import copy
 from functools import cached_property
 
 import numpy as np
@@ -101,6 +102,12 @@ class Stored:
         mine = self.visits.filter(self.protected, pl.col("client") != 0, self.sampled(), _DECIDED)
         asked = mine.select("client", "endpoint", t=_T, ok=pl.col("outcome") == _OK).drop_nulls("t")
         return Crowd(coded_visits(asked.collect(engine="streaming")), self.every)
+
+    def without(self, clients: NDArray[np.uint64]) -> "Stored":
+        rest = copy(self)
+        rest.__dict__.pop("crowd", None)
+        rest.visits = self.visits.filter(~pl.col("client").is_in(pl.Series(clients, dtype=pl.UInt64()).implode()))
+        return rest
 
     def active(self, asked: Sequence[tuple[float, float, int | None]]) -> list[int]:
         if not asked:

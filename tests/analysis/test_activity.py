@@ -70,6 +70,19 @@ def test_all_successes(requests: list[Request], rows: int) -> None:
 
 
 @given(REQUESTS, st.sampled_from([3, 1000]))
+def test_without_some_clients_the_others_are_the_crowd(requests: list[Request], rows: int) -> None:
+    gone = np.array([number("192.0.2.1")], dtype=np.uint64)
+    questions = [(FIRST, FIRST + 30, None), (FIRST, FIRST + 61, number("/a"))]
+    left = activity(requests, rows=rows).without(gone)
+    others = activity([replace(each, client=None if each.client == CLIENTS[0] else each.client) for each in requests])
+    assert left.active(questions) == others.active(questions)
+    whole = activity(requests).without(gone).crowd
+    assert [whole.active(*question) for question in questions] == others.active(questions)
+    edges, none = np.array([FIRST, FIRST + 30, FIRST + 61]), np.zeros(0, dtype=np.int64)
+    assert whole.hits(edges, None, none, none)[0].tolist() == others.crowd.hits(edges, None, none, none)[0].tolist()
+
+
+@given(REQUESTS, st.sampled_from([3, 1000]))
 def test_what_clients_did(requests: list[Request], rows: int) -> None:
     names = ("192.0.2.2", "192.0.2.1", "203.0.113.9")
     found = activity(requests, rows=rows).clients(np.array([number(name) for name in names], dtype=np.uint64))
