@@ -1,10 +1,14 @@
-"""Shared by all tests: Hypothesis profiles and golden files."""
+"""Shared by all tests: Hypothesis profiles, golden files, a home of their own and definitions that are read once."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.system.tool import own_place
+
+__all__ = ["own_place"]
 
 GOLDEN = Path(__file__).parent / "golden"
 

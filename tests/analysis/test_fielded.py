@@ -10,9 +10,7 @@ from logscan.ingest.format import load_formats
 from logscan.model.resources import rules_dir
 from logscan.rules.tree import All, Node, Not, Some, columns
 from tests.shipped import library as shipped
-from tests.system.tool import own_place, run
-
-__all__ = ["own_place"]
+from tests.system.tool import run
 
 TOLD: dict[str, dict[str, object]] = {
     "token_expired": {"reply": {"error": "expired_access_token"}},

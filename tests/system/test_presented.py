@@ -2,22 +2,15 @@
 
 import base64
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.system.tool import run, shipped_definitions_loaded_once
+from tests.system.tool import run
 
 SECRET = "Wq81-tulip_Rain"
 AT = "2026-03-11T09:00:00Z"
-
-
-@pytest.fixture(scope="module", autouse=True)
-def once() -> Iterator[None]:
-    with shipped_definitions_loaded_once():
-        yield
 
 
 def basic(user: str, password: str = SECRET) -> str:

@@ -1,7 +1,7 @@
 """What lines say of the end of a token or certificate is the next time that is expected, in every output."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,9 @@ from typing import Any
 import pytest
 
 from tests.analysis.tokens import jwt
-from tests.system.tool import run, shipped_definitions_loaded_once
+from tests.system.tool import run
 
 BEGIN = datetime(2026, 3, 11, 9, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def once() -> Iterator[None]:
-    with shipped_definitions_loaded_once():
-        yield
 
 
 def token(minutes: float, **claims: str) -> str:

@@ -5,7 +5,6 @@ import json
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,17 +22,11 @@ from logscan.model.schemas import CLASSIFIED, EVENTS
 from tests.hostile.secrets import SHAPES, Planted, pieces, planted
 from tests.ingest.frames import CLOCK
 from tests.lab.answers import Answer, Asked, answering
-from tests.system.tool import run, shipped_definitions_loaded_once
+from tests.system.tool import run
 
 FORMATS = list(load_formats([rules_dir() / "formats"]))
 PLANTED = list(planted(FORMATS, 11))
 REFUSED = ("combined", "nginx-error", "syslog-rfc3164", "generic-json", "python-logging", "logfmt")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def once() -> Iterator[None]:
-    with shipped_definitions_loaded_once():
-        yield
 
 
 def leaks(text: str, plants: list[Planted]) -> list[tuple[str, str]]:

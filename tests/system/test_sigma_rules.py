@@ -2,7 +2,6 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -11,7 +10,7 @@ import pytest
 import yaml
 
 from logscan.cli.exits import Exit
-from tests.system.tool import run, shipped_definitions_loaded_once
+from tests.system.tool import run
 
 _B64, _OFFSET = b64encode(b"cmd=whoami").decode(), b64encode(b"xxpassword=letmein-now").decode()
 _BIG = b64encode("Invoke-Made".encode("utf-16-be")).decode()
@@ -115,12 +114,6 @@ def rule_of(name: str, source: dict[str, str], detection: str, **more: Any) -> s
         "logsource": source,
     }
     return yaml.safe_dump({**head, "detection": yaml.safe_load(detection), "level": "low", **more}, sort_keys=False)
-
-
-@pytest.fixture(scope="module", autouse=True)
-def once() -> Iterator[None]:
-    with shipped_definitions_loaded_once():
-        yield
 
 
 @pytest.fixture(scope="module")

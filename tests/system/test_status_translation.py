@@ -2,14 +2,11 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.system.tool import own_place, run, shipped_definitions_loaded_once
-
-__all__ = ["own_place"]
+from tests.system.tool import run
 
 NONE = "none"
 LINES: dict[str, tuple[str, str]] = {  # name: the cause, the lines
@@ -301,12 +298,11 @@ LINES: dict[str, tuple[str, str]] = {  # name: the cause, the lines
 
 
 @pytest.fixture(scope="module")
-def logs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def logs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("statuses")
     for number, (_, lines) in enumerate(LINES.values()):
         (folder / f"{number:03}.log").write_text(lines + "\n")
-    with shipped_definitions_loaded_once():
-        yield folder
+    return folder
 
 
 @pytest.fixture(scope="module")

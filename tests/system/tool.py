@@ -3,8 +3,9 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,27 @@ from tests.shipped import library
 
 @contextmanager
 def shipped_definitions_loaded_once() -> Iterator[None]:
-    """Loading all rules takes longer than any small log: what ships with logscan is read once."""
+    """Loading all rules takes longer than any small log: what ships with logscan is read once, and from no cache."""
     with pytest.MonkeyPatch.context() as patch:
-        for name in ("load_library", "load_formats", "load_redactor"):
+        for name in ("load_library", "load_formats", "load_redactor", "load_judgement"):
             patch.setattr(request, name, _once(getattr(request, name)))
+        for name in ("load_stated", "load_restarts"):
+            patch.setattr(request, name, cache(getattr(request, name)))
+        patch.setattr(request, "_kept", _shipped_from_memory(request._kept))
         patch.setattr(rules, "load_library", _once(load_library))
         yield
+
+
+def _shipped_from_memory(from_cache: Callable[..., Any]) -> Callable[..., Any]:
+    @cache
+    def compiled(folders: tuple[Path, ...], own: tuple[Path, ...]) -> Any:
+        return request._compiled(folders, own)
+
+    def kept(folders: Sequence[Path], asked: request.Request) -> Any:
+        shipped = all(path.is_relative_to(rules_dir()) for path in (*folders, *asked.formats))
+        return compiled(tuple(folders), asked.formats) if shipped else from_cache(folders, asked)
+
+    return kept
 
 
 def _once(load: Callable[..., Any]) -> Callable[..., Any]:
