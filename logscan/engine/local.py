@@ -1,8 +1,7 @@
 """Runs the work on this machine: one reader, a few workers, partials merged as they come."""
 
-from collections import deque
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import datetime
 from functools import partial
@@ -11,10 +10,10 @@ from typing import BinaryIO, NamedTuple
 
 from logscan.engine.era import Eras
 from logscan.engine.merge import Merge, Merged
-from logscan.engine.partial import Partial, Tally, empty
+from logscan.engine.partial import Tally, empty
 from logscan.engine.plan import Plan, Task, Tasks
 from logscan.engine.sample import LOOK, Looked, Sample, look_at
-from logscan.engine.worker import work
+from logscan.engine.sifting import Sifting
 from logscan.ingest.chunk import Begins, Chunk, chunks
 from logscan.ingest.detect import Detection, detect
 from logscan.ingest.document import document_chunks, sample_of, why_of
@@ -84,16 +83,13 @@ class Local:
 
     def run(self, sources: list[Source]) -> Ran:
         """Law: a stop ends the reading; what was read until then is worked on and kept."""
-        waiting: deque[Future[Partial]] = deque()
         with ThreadPoolExecutor(self.settings.jobs) as pool, closing(self.handed(sources)) as handed:
-            for chunk, task in handed:
-                waiting.append(pool.submit(work, chunk, task, self.plan))
-                while len(waiting) > self.settings.jobs:
-                    self.merge.add(waiting.popleft().result())
+            sifting = Sifting(pool, self.settings.jobs, self.plan, self.merge.add)
+            for chunk, task, alone in _told_apart(handed):
+                sifting.add(chunk, task, alone=alone)
                 if self.settings.stop():
                     break
-            for left in waiting:
-                self.merge.add(left.result())
+            sifting.end()
         return Ran(self.merge.done(), self.opened, tuple(self.faults), self.settings.stop())
 
     def handed(self, sources: list[Source]) -> Generator[tuple[Chunk, Task]]:
@@ -155,6 +151,19 @@ class Local:
     def clock(self, source: Source, sample: Sample, chosen: Detection) -> Clock:
         changed = source.modified or self.settings.now
         return self.eras.clock(source.path, changed, sample.lines, chosen.order, ends=sample.ends)
+
+
+def _told_apart(handed: Iterator[tuple[Chunk, Task]]) -> Iterator[tuple[Chunk, Task, bool]]:
+    """With each chunk, whether it is the only one of its task."""
+    before: Task | None = None
+    held: tuple[Chunk, Task] | None = None
+    for each in handed:
+        if held is not None:
+            yield *held, held[1] is not before and held[1] is not each[1]
+            before = held[1]
+        held = each
+    if held is not None:
+        yield *held, held[1] is not before
 
 
 def newer_parts_first(sources: Sequence[Source]) -> list[Source]:

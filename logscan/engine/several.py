@@ -12,7 +12,8 @@ from logscan.analysis.restarts import restarts_of
 from logscan.engine.era import without_year
 from logscan.engine.partial import Partial, Tally, compact
 from logscan.engine.plan import Plan, Task
-from logscan.engine.worker import Reading, counted, read_events, understood
+from logscan.engine.whole import Reading, read_events
+from logscan.engine.worker import counted, understood
 from logscan.ingest.chunk import Chunk
 from logscan.ingest.lines import read_lines
 from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TOTALS

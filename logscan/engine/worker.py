@@ -5,40 +5,28 @@ from typing import NamedTuple
 
 import polars as pl
 
-from logscan.analysis.classify import classify, outcome, shortened
-from logscan.analysis.content import with_content
+from logscan.analysis.classify import classify, outcome
 from logscan.analysis.course import Course, course_of
 from logscan.analysis.detections import detections_of
 from logscan.analysis.endpoint import with_endpoint
-from logscan.analysis.fielded import may_match_fields
 from logscan.analysis.let_in import as_let_in, picked
 from logscan.analysis.restarts import restarts_of
 from logscan.analysis.traits import READ
 from logscan.analysis.visits import visit_columns
 from logscan.engine.partial import Partial, Tally, add_up, compact, empty, first_rejects
-from logscan.engine.plan import Period, Plan, Task
+from logscan.engine.plan import Plan, Task
 from logscan.engine.records import of_records
+from logscan.engine.whole import Reading, candidates_of, read_again, read_events, whole_of, with_continuations
 from logscan.ingest.chunk import Chunk, count_lines
 from logscan.ingest.document import with_lines
 from logscan.ingest.header import COLUMN, governed
 from logscan.ingest.lines import read_lines
-from logscan.ingest.parse import Parsed, nearest, parse
-from logscan.ingest.shape import TOGETHER
-from logscan.model.schemas import CLASSIFIED, CONTENT, EVENTS, LET_IN, OUTCOMES, REJECTS, RULE_COLUMNS
-from logscan.rules.match import MANY, may_match
+from logscan.ingest.parse import Parsed, nearest
+from logscan.model.schemas import CLASSIFIED, LET_IN, OUTCOMES, REJECTS
 
 _FAILED = OUTCOMES.index("auth_failure")
-_FEW = 256  # events that are read whole without another question
 _EXPLAINED = 20  # rejected lines of a chunk that are explained; the rest are counted
 _SHOWN = 300  # characters of a rejected line
-
-
-class Reading(NamedTuple):
-    """The lines of a chunk, read."""
-
-    parsed: Parsed
-    narrow: pl.DataFrame  # events inside the period, the plan's narrow columns
-    outside: int
 
 
 class Understood(NamedTuple):
@@ -66,7 +54,7 @@ def work(chunk: Chunk, task: Task, plan: Plan) -> Partial:
         return of_records(chunk, chunk.records, task, plan, work_lines)
     if not chunk.data.strip():  # a bomb of line feeds: each would cost as much as a line of text
         blank = count_lines(chunk.data) + (not chunk.data.endswith(b"\n"))
-        return _silent(chunk, task, plan, Tally(lines=blank, blank=blank, bytes=len(chunk.data), cut=chunk.cut_lines))
+        return silent(chunk, task, plan, Tally(lines=blank, blank=blank, bytes=len(chunk.data), cut=chunk.cut_lines))
     lines, repaired = read_lines(chunk)
     return work_lines(chunk, governed(lines, chunk.header), repaired, task, plan)
 
@@ -81,16 +69,16 @@ def candidates(chunk: Chunk, task: Task, plan: Plan) -> pl.DataFrame:
 def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, plan: Plan) -> Partial:
     """The same, of LINES: those of the chunk, or the records of its documents."""
     if lines.is_empty():
-        return _silent(chunk, task, plan, Tally(bytes=len(chunk.data), cut=chunk.cut_lines))
+        return silent(chunk, task, plan, Tally(bytes=len(chunk.data), cut=chunk.cut_lines))
     read = read_events(lines, task, plan)
     told = understood(lines, read, task, plan)
     return Partial(
         classified=compact(told.failures.select(list(CLASSIFIED))),
         totals=compact(add_up(counted(told.narrow))),
         visits=told.visits,
-        rejects=compact(_rejects(lines, read.parsed, task, plan)),
+        rejects=compact(rejects_of(lines, read.parsed, task, plan)),
         events=_events(read.narrow, told.failures, task, plan),
-        tallies={task.path: _tally(chunk, lines, read, repaired, plan)},
+        tallies={task.path: tally_of(chunk, lines, read, repaired, plan)},
         detected=told.detected,
         marks=compact(restarts_of(read.narrow, plan.programs, plan.restarts)),
         let_in=compact(told.let_in.select(list(LET_IN))),
@@ -99,69 +87,43 @@ def work_lines(chunk: Chunk, lines: pl.DataFrame, repaired: int, task: Task, pla
 
 def understood(lines: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> Understood:
     """In: lines: LINES, of which read was made"""
-    whole = _whole(lines, read, task, plan)
+    told = judged(_whole(lines, read, task, plan), plan)
+    narrow = with_outcome(with_endpoint(read.narrow), told.failures, plan)
+    visits = narrow.select(visit_columns(narrow.columns))
+    let_in = let_in_of(lines, picked(narrow, visits, plan.sample), read, task, plan)
+    return Understood(narrow, told.failures, told.detected, visits, let_in)
+
+
+def _whole(lines: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
+    return whole_of(lines, read, candidates_of(read.narrow, task, plan), task, plan)
+
+
+class Judged(NamedTuple):
+    """failures: CLASSIFIED and more; detected: CLASSIFIED; both redacted"""
+
+    failures: pl.DataFrame
+    detected: pl.DataFrame
+
+
+def judged(whole: pl.DataFrame, plan: Plan) -> Judged:
+    """In: whole: RULE_COLUMNS, not redacted"""
     failures = classify(whole, plan.causes)
     failures = failures.with_columns(plan.traits.protocol_of(pl.col("event.original")).alias("http.version"))
-    narrow = _with_outcome(with_endpoint(read.narrow), failures, plan)
-    redacted = plan.redactor.redact(with_endpoint(failures), CLASSIFIED)
-    visits = narrow.select(visit_columns(narrow.columns))
-    let_in = _let_in(lines, picked(narrow, visits, plan.sample), read, task, plan)
-    return Understood(narrow, redacted, _detected(whole, plan), visits, let_in)
+    return Judged(plan.redactor.redact(with_endpoint(failures), CLASSIFIED), _detected(whole, plan))
 
 
-def _silent(chunk: Chunk, task: Task, plan: Plan, tally: Tally) -> Partial:
+def silent(chunk: Chunk, task: Task, plan: Plan, tally: Tally) -> Partial:
     """Of a chunk that holds no event."""
     none = Course(chunk.offset, chunk.offset + len(chunk.data), plan.steps)
     return empty()._replace(tallies={task.path: replace(tally, courses=(none,))})
 
 
-def read_events(lines: pl.DataFrame, task: Task, plan: Plan) -> Reading:
-    parsed = parse(lines, task.formats, task.narrow, task.clock, trusted=plan.trusted)
-    inside = _inside(parsed.events, plan.period)
-    return Reading(parsed, inside, parsed.events.height - inside.height)
-
-
-def _inside(events: pl.DataFrame, period: Period) -> pl.DataFrame:
-    at = pl.col("@timestamp")
-    if period.since is not None:
-        events = events.filter((at >= period.since).fill_null(value=True))
-    if period.until is not None:
-        events = events.filter((at < period.until).fill_null(value=True))
-    return events
-
-
-def _whole(lines: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
-    """The events that a rule could know, with all that it may ask for, in line order; not redacted."""
-    candidates = _candidates(read.narrow, task, plan)
-    if candidates.is_empty():
-        return RULE_COLUMNS.to_frame()
-    if plan.all_events:
-        whole = candidates
-    else:
-        whole = _read_again(
-            _with_continuations(lines, candidates, read.parsed), candidates, frozenset(EVENTS), task, plan
-        )
-        if whole.height != candidates.height:  # a line between two of one stream was missing, and they became one
-            whole = parse(lines, task.formats, frozenset(EVENTS), task.clock, trusted=plan.trusted).events
-            whole = whole.filter(pl.col("logscan.line").is_in(candidates["logscan.line"].implode()))
-    whole = whole.with_columns(pl.lit(task.path).alias("log.file.path")).select(list(EVENTS))
-    return with_content(whole, plan.stated, plan.redactor)
-
-
-def _read_again(kept: pl.DataFrame, events: pl.DataFrame, want: frozenset[str], task: Task, plan: Plan) -> pl.DataFrame:
-    # Who read a line before reads it now; what else stood before it refused it then. What is read at once, shares.
-    readers = frozenset(events["event.dataset"])
-    known = tuple(
-        form for form in task.formats if form.id in readers or form.inner or form.multiline or form.kind in TOGETHER
-    )
-    return parse(kept, known, want, task.clock, trusted=plan.trusted).events
-
-
-def _let_in(lines: pl.DataFrame, picks: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
+def let_in_of(lines: pl.DataFrame, picks: pl.DataFrame, read: Reading, task: Task, plan: Plan) -> pl.DataFrame:
+    """What is kept of the events that were picked: LET_IN and logscan.line."""
     if picks.is_empty():
         return pl.DataFrame(schema={**LET_IN, "logscan.line": pl.UInt64()})
-    kept = _with_continuations(lines, picks, read.parsed)
-    whole = read.narrow if plan.all_events else _read_again(kept, picks, READ, task, plan)
+    kept = with_continuations(lines, picks, read.parsed)
+    whole = read.narrow if plan.all_events else read_again(kept, picks, READ, task, plan)
     told = plan.redactor.redact(whole, ["logscan.credential"])
     return as_let_in(picks, told, plan.traits, "logscan.line")
 
@@ -173,55 +135,8 @@ def _detected(whole: pl.DataFrame, plan: Plan) -> pl.DataFrame:
     return compact(plan.redactor.redact(with_endpoint(found), CLASSIFIED).select(list(CLASSIFIED)))
 
 
-def _candidates(narrow: pl.DataFrame, task: Task, plan: Plan) -> pl.DataFrame:
-    """The events that a rule could know: a cheap test for each format, then all that the columns at hand tell."""
-    parts = []
-    for (name,), part in narrow.group_by("event.dataset", maintain_order=True):
-        dataset = str(name)
-        near = part.filter(task.gates[dataset]) if _is_gated(part, task.gates.get(dataset)) else part
-        parts.append(near.filter(_may_fail(near, dataset, plan)) if near.height > _FEW else near)
-        if part.height > _FEW or near.height < part.height:
-            held = part.filter(_may_fail_by_fields(part, dataset, plan))
-            parts.append(held.join(parts[-1].select("logscan.line"), on="logscan.line", how="anti"))
-    return pl.concat(parts).sort("logscan.line") if parts else narrow.head(0)
-
-
-def _is_gated(part: pl.DataFrame, gate: pl.Expr | None) -> bool:
-    """Of many rows it is sooner told what is rare in them than which texts a gate asks for they hold."""
-    return gate is not None and (
-        part.height <= MANY or all(part[name].dtype.is_numeric() for name in gate.meta.root_names())
-    )
-
-
-def _may_fail(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:
-    rules = [*plan.causes.get(dataset, ()), *plan.detections.get(dataset, ())]
-    return may_match(shortened(narrow), rules, plan.fills[dataset].union(CONTENT).difference(narrow.columns))
-
-
-def _may_fail_by_fields(narrow: pl.DataFrame, dataset: str, plan: Plan) -> pl.Series:
-    asked = plan.fielded.of(dataset)
-    if asked is None:
-        return pl.repeat(value=False, n=narrow.height, dtype=pl.Boolean(), eager=True)
-    return may_match_fields(narrow["event.original"], asked)
-
-
-def _with_continuations(lines: pl.DataFrame, candidates: pl.DataFrame, parsed: Parsed) -> pl.DataFrame:
-    """The candidates' lines, each with the lines that continue it."""
-    if not parsed.continuations:
-        return lines.join(candidates.select("logscan.line"), on="logscan.line", how="semi", maintain_order="left")
-    begins = pl.concat([parsed.events.select("logscan.line"), parsed.rejects.select("logscan.line")]).sort(
-        "logscan.line"
-    )
-    owner = lines.select("logscan.line").join_asof(
-        begins.with_columns(pl.col("logscan.line").alias("_owner")), on="logscan.line", strategy="backward"
-    )
-    # writers that share a file: what stands behind an event need not be its own
-    true = lines.select("logscan.line").join(parsed.joined, on="logscan.line", how="left", maintain_order="left")
-    whose = true["owner"].zip_with(true["owner"].is_not_null(), owner["_owner"])
-    return lines.filter(whose.is_in(candidates["logscan.line"].implode()).fill_null(value=False))
-
-
-def _with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+def with_outcome(narrow: pl.DataFrame, failures: pl.DataFrame, plan: Plan) -> pl.DataFrame:
+    """Add outcome, a place in OUTCOMES. In: failures: of these events, by logscan.line"""
     went = outcome(narrow, plan.outcomes)
     failed = narrow["logscan.line"].is_in(failures["logscan.line"].implode())
     return narrow.with_columns(pl.when(failed).then(pl.lit(_FAILED, pl.UInt8())).otherwise(went).alias("outcome"))
@@ -239,7 +154,7 @@ def counted(narrow: pl.DataFrame, *keys: str) -> pl.DataFrame:
     return rows.with_columns(*lacking, pl.lit(names).gather(pl.col("outcome")).alias("outcome"))
 
 
-def _rejects(lines: pl.DataFrame, parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
+def rejects_of(lines: pl.DataFrame, parsed: Parsed, task: Task, plan: Plan) -> pl.DataFrame:
     first = parsed.rejects.head(_EXPLAINED)
     if first.is_empty():
         return REJECTS.to_frame()
@@ -267,7 +182,7 @@ def _events(narrow: pl.DataFrame, failures: pl.DataFrame, task: Task, plan: Plan
     return pl.concat([failures.select(list(CLASSIFIED)), plain.select(list(CLASSIFIED))]).sort("logscan.line")
 
 
-def _tally(chunk: Chunk, lines: pl.DataFrame, read: Reading, repaired: int, plan: Plan) -> Tally:
+def tally_of(chunk: Chunk, lines: pl.DataFrame, read: Reading, repaired: int, plan: Plan) -> Tally:
     events = read.parsed.events
     datasets = events["event.dataset"].value_counts(sort=True, name="n").rows()
     first, last = events.select(first=pl.col("@timestamp").min(), last=pl.col("@timestamp").max()).row(0)
