@@ -180,7 +180,13 @@ def _with(incident: Incident, here: Mapping[str, Member], whole: bool) -> Incide
         for name, each in incident.members.items()
         if not _met(each, here.values()) and not any(_rescoped(each, other, None) for other in here.values())
     }
-    gone = {name: replace(each, state=GONE if whole or each.state == GONE else UNSEEN) for name, each in left.items()}
+    until = max((each.last_seen for each in here.values()), default=None)
+
+    def state(old: Member) -> str:
+        """What others of it outlast is gone, not unread: what was read stays, under whatever name."""
+        return GONE if whole or old.state == GONE or (until and old.last_seen <= until) else UNSEEN
+
+    gone = {name: replace(each, state=state(each)) for name, each in left.items()}
     rest = {f"{name}@{each.first_seen:%Y%m%dT%H%M%S}" if name in here else name: each for name, each in gone.items()}
     begun = min((each.first_seen for each in here.values()), default=incident.started)
     started = min(incident.started, begun) if incident.told is None else incident.started

@@ -17,7 +17,7 @@ from logscan.ingest.limits import load_limits
 from logscan.ingest.rotation import part_of
 from logscan.ingest.source import Source, sources_at
 from logscan.ingest.trail import BLOCK
-from logscan.ingest.walk import Spot, expand, source_error
+from logscan.ingest.walk import Spot, expand, listed_error, source_error
 from logscan.model.errors import LogscanError, SourceError
 
 _SETTLED_S = 60  # nothing was written for so long: a last line without its end is taken, until more comes
@@ -102,10 +102,8 @@ class _Surveyor:
         """A file that goes away while it is looked at is a fault of its own; the next run finds it where it is then."""
         try:
             yield
-        except LogscanError as fault:
-            self.found.faults.append(fault)
-        except OSError as fault:
-            self.found.faults.append(source_error(path, fault))
+        except (LogscanError, OSError) as fault:
+            self.found.faults.append(listed_error(path, fault))
 
     def _changed(self, spot: Spot, number: int) -> list[tuple[Source, Stat]]:
         """The sources at a spot that are not as they were."""
@@ -117,7 +115,7 @@ class _Surveyor:
         try:
             listed = [source for _, source in sources_at(spot, load_limits(), faults)]
         except OSError as fault:
-            self.found.faults.append(source_error(spot.path, fault))
+            self.found.faults.append(listed_error(spot.path, fault))
             return []
         self.found.faults += faults
         stats = [(source, _stat(status, source.member or "")) for source in listed]
@@ -216,10 +214,8 @@ class _Surveyor:
     def _content(self, source: Source) -> Content | None:
         try:
             return content_of(source)
-        except LogscanError as fault:
-            self.found.faults.append(fault)
-        except OSError as fault:
-            self.found.faults.append(source_error(source.path, fault))
+        except (LogscanError, OSError) as fault:
+            self.found.faults.append(listed_error(source.path, fault))
         return None
 
 

@@ -50,6 +50,9 @@ class Counted(NamedTuple):
             self.failures + partial.classified.height,
         )
 
+    def plus_all(self, other: "Counted") -> "Counted":
+        return Counted(*map(sum, zip(self, other, strict=True)))
+
     def less(self, before: Mapping[str, pl.DataFrame], kept: Mapping[str, pl.DataFrame]) -> "Counted":
         """Without the tails that were read again: a line is new once."""
 

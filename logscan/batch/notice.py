@@ -75,13 +75,16 @@ class Told(NamedTuple):
         return tuple(f"{name}: {each.fault}" for name, each in self.sinks.items() if each.fault)
 
 
-def notify(state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime) -> Told:
+def notify(
+    state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime, *, whole: bool = True
+) -> Told:
     """Evaluate, remember, put into the outbox, and deliver what is there.
 
-    In:  answer: the scan that was made; None when nothing new was read: then a log that has stopped is still told of
+    In:  answer: the scan that was made; None when nothing new was read: then a log that has stopped is still told of;
+         whole: every log that is there was read
     Law: memory and outbox change together; what a crash interrupts is delivered at the next call, under the same ids
     """
-    kinds = Counter(_evaluate(state, answer, alerting, now))
+    kinds = Counter(_evaluate(state, answer, alerting, now, whole=whole))
     picture = partial(_picture, answer) if answer else lambda: None
     return deliver(state, alerting, now, kinds=kinds, picture=cache(picture))
 
@@ -126,7 +129,9 @@ def lasts(evaluated: Sequence[datetime]) -> timedelta:
     return max(_LEAST, _MISSED * (evaluated[-1] - evaluated[-2]))
 
 
-def _evaluate(state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime) -> list[str]:
+def _evaluate(
+    state: sqlite3.Connection, answer: Answer | None, alerting: Alerting, now: datetime, *, whole: bool
+) -> list[str]:
     found = answer.scan.told if answer else ()
     pages = correlate(finding_rows(found, now), alerting.rules().correlations) if found else []
     with transaction(state):
@@ -134,7 +139,7 @@ def _evaluate(state: sqlite3.Connection, answer: Answer | None, alerting: Alerti
         quieted = silences((*alerting.silences, *map(of_state, read_silences(state))), now)
         memory = read_memory(state)
         until = memory.health.get("until")
-        seen = coverage(answer.scan) if answer else Seen(moment(until) if until else None, whole=False)
+        seen = coverage(answer.scan, whole=whole) if answer else Seen(moment(until) if until else None, whole=False)
         judged = gate(found, pages, memory, seen=seen, now=now, quiet=alerting.quiet, silenced=quieted)
         documents = _documents(answer, judged, read_documents(state), alerting.url)
         health = _health(answer.scan, now) if answer else memory.health
@@ -162,12 +167,11 @@ def _health(scan: Scan, now: datetime) -> dict[str, Any]:
     }
 
 
-def coverage(scan: Scan) -> Seen:
+def coverage(scan: Scan, *, whole: bool = True) -> Seen:
     lasts_ = [each.last for each in scan.inputs if each.last]
     traffic = [bucket for bucket, what, events in scan.timeline if what == "ok" and events]
     since = min((bucket for bucket, _, events in scan.timeline if events), default=None)
-    whole = not scan.partial and not scan.faults
-    return Seen(max(lasts_, default=None), max(traffic, default=None), whole, since)
+    return Seen(max(lasts_, default=None), max(traffic, default=None), whole and not scan.partial, since)
 
 
 def _documents(answer: Answer | None, judged: Gate, before: Documents, url: str) -> dict[str, dict[str, Any]]:

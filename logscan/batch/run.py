@@ -9,9 +9,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from logscan.batch.archive import Archive, load_parts
-from logscan.batch.checkpoint import save_survey, survey
+from logscan.batch.checkpoint import Survey, save_survey, survey
 from logscan.batch.collect import Collector, Counted, take_in
 from logscan.batch.compact import maintain
 from logscan.batch.config import Config
@@ -27,12 +28,13 @@ from logscan.engine.plan import Period
 from logscan.engine.request import Definitions, Request, rules_fingerprint
 from logscan.engine.scan import Answer, answer
 from logscan.model.cache import Cache
-from logscan.model.errors import AccessError, LogscanError
+from logscan.model.errors import AccessError, LogscanError, RotatedError
 from logscan.model.resources import rules_dir
 from logscan.report.templates import load_templates, shipped
 from logscan.rules.alerts import AlertRules, load_alerts
 
 _RUNS_KEPT = 1000
+_LOOKS = 3  # at most, at logs that are rotated while a run reads them
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,14 @@ def run_once(config: Config, around: Around, now: datetime) -> Outcome:
     return told
 
 
+class _Took(NamedTuple):
+    """What was read. first: the earliest time in it;  faults: of the last look"""
+
+    counted: Counted = Counted()
+    first: datetime | None = None
+    faults: tuple[LogscanError, ...] = ()
+
+
 class _Run:
     def __init__(self, config: Config, around: Around, now: datetime, db: sqlite3.Connection) -> None:
         self.config, self.around, self.now, self.db = config, around, now, db
@@ -120,15 +130,27 @@ class _Run:
             untold = self._told(None)
             return Outcome(self.now, "nothing new", seen=found.seen, faults=tuple(found.faults), untold=untold)
         definitions = load_named(self.config, self.request)
-        collector = Collector(self.db, self.archive, definitions.library.digest, self.now)
-        faults = [*found.faults, *take_in(found, self.config, self.request, definitions.plan, collector)]
-        told = Outcome(self.now, "stopped", collector.counted, found.seen, faults=tuple(faults))
+        found, took = self._taken(found, definitions)
+        told = Outcome(self.now, "stopped", took.counted, found.seen, faults=took.faults)
         if self.around.stop():
             return told
         with transaction(self.db):
             save_survey(self.db, found, self.now)
         maintain(self.db, self.archive, self.now, keep_s=self.config.archive_s)
-        return self._evaluated(definitions, told, self._since(collector.first))
+        return self._evaluated(definitions, told, self._since(took.first))
+
+    def _taken(self, found: Survey, definitions: Definitions) -> tuple[Survey, "_Took"]:
+        """Read all that is new; what was rotated meanwhile is looked for again, where it is then."""
+        took = _Took()
+        for left in range(_LOOKS - 1, -1, -1):
+            collector = Collector(self.db, self.archive, definitions.library.digest, self.now)
+            faults = [*found.faults, *take_in(found, self.config, self.request, definitions.plan, collector)]
+            first = min((each for each in (took.first, collector.first) if each), default=None)
+            took = _Took(took.counted.plus_all(collector.counted), first, tuple(faults))
+            if not left or self.around.stop() or not any(isinstance(fault, RotatedError) for fault in faults):
+                break
+            found = survey(self.db, self.config.sources, self.now)
+        return found, took
 
     def _since(self, first: datetime | None) -> datetime:
         """The begin of what is looked at: the window, and further back where late lines came."""
@@ -146,7 +168,7 @@ class _Run:
             report = self._write(found, definitions, told.counted, since)
         except OSError as fault:
             raise state_error(self.config.reports.folder, fault) from fault
-        untold = self._told(found)
+        untold = self._told(found, whole=not told.faults)
         with transaction(self.db):
             # only now: who was killed before is evaluated again, and tells nothing twice
             self.db.execute("INSERT OR REPLACE INTO facts VALUES ('evaluated', ?)", (self._state(),))
@@ -175,9 +197,10 @@ class _Run:
         )
         return report
 
-    def _told(self, found: Answer | None) -> tuple[str, ...]:
+    def _told(self, found: Answer | None, *, whole: bool = True) -> tuple[str, ...]:
         """Tell people what changed. In: found: None when nothing new was read. Out: what could not be told, in words"""
-        return notify(self.db, found, load_alerting(self.config.alerts, self._alert_rules), self.now).faults
+        alerting = load_alerting(self.config.alerts, self._alert_rules)
+        return notify(self.db, found, alerting, self.now, whole=whole).faults
 
     def _alert_rules(self) -> AlertRules:
         rules = self.config.rules

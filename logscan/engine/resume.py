@@ -20,8 +20,8 @@ from logscan.ingest.limits import load_limits
 from logscan.ingest.raw import Filled, Handle
 from logscan.ingest.source import Source, open_source
 from logscan.ingest.trail import Mark, Trail
-from logscan.ingest.walk import source_error
-from logscan.model.errors import LogscanError, SourceError, Where
+from logscan.ingest.walk import listed_error
+from logscan.model.errors import LogscanError, RotatedError, SourceError, Where
 
 
 class Known(NamedTuple):
@@ -101,10 +101,8 @@ class Resumed(Local):
         for source in newer_parts_first([each.source for each in begun]):
             try:
                 yield from self._of(wanted[source.path])
-            except LogscanError as fault:
-                self.faults.append(fault)
-            except OSError as fault:
-                self.faults.append(source_error(source.path, fault))
+            except (LogscanError, OSError) as fault:
+                self.faults.append(listed_error(source.path, fault))
 
     def _of(self, begun: Begun) -> Generator[tuple[Step, Chunk, Task]]:
         source, mark = begun.source, begun.place.mark
@@ -218,9 +216,9 @@ def still_holds(begun: Begun, chunk: Chunk) -> bool:
         return all(file.seek(at) == at and file.read(len(part)) == part for at, part in looked)
 
 
-def _changed(source: Source) -> SourceError:
+def _changed(source: Source) -> RotatedError:
     hint = "it is looked at again in the next run"
-    return SourceError("was changed while it was read", where=Where(source.path), hint=hint)
+    return RotatedError("was changed while it was read", where=Where(source.path), hint=hint)
 
 
 class Behind:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
 from logscan.ingest.limits import Limits
-from logscan.model.errors import AccessError, SourceError, Where
+from logscan.model.errors import AccessError, LogscanError, RotatedError, SourceError, Where
 
 _SPECIAL = {stat.S_IFSOCK: "a socket", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device", stat.S_IFIFO: "a pipe"}
 
@@ -66,6 +66,14 @@ def source_error(path: str, fault: OSError | str) -> SourceError:
     return kind(
         f"cannot be read: {words}", where=Where(path), hint=hints.get(type(fault), "check the file and the disk")
     )
+
+
+def listed_error(path: str, fault: OSError | LogscanError) -> LogscanError:
+    """What ended the reading of a source that was there a moment ago."""
+    if isinstance(fault, FileNotFoundError) or isinstance(fault.__cause__, FileNotFoundError):
+        hint = "it is looked at again in the next run"
+        return RotatedError("went away while it was looked at", where=Where(path), hint=hint)
+    return fault if isinstance(fault, LogscanError) else source_error(path, fault)
 
 
 def _meant(path: str) -> str:

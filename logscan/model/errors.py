@@ -3,6 +3,7 @@
 * LogscanError
   - SourceError      an input cannot be found or read (the other inputs go on)
     - AccessError    it is there, but the system does not let it be read
+    - RotatedError   it was renamed, removed or written anew between a look at it and its reading
   - FormatError      a format definition is invalid
   - RuleError        a rule, playbook, taxonomy or other definition is invalid
   - SettingsError    an option or setting is invalid
@@ -43,6 +44,10 @@ class SourceError(LogscanError):
 
 
 class AccessError(SourceError):
+    pass
+
+
+class RotatedError(SourceError):
     pass
 
 

@@ -135,6 +135,16 @@ def test_a_file_that_can_never_be_read_keeps_nothing_going_that_is_seen_to_be_ov
     assert watch.at(START + HOUR, found, cover=seen(START + HOUR, whole=False)) == ["resolved"]
 
 
+def test_what_is_called_otherwise_is_not_taken_for_unread() -> None:
+    """Its failures are seen under another name: a file that cannot be read does not keep it going."""
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    end: dict[str, Any] = {"last_seen": START + 6 * MINUTE, "cause": "token_invalid"}
+    assert watch.at(START + 6 * MINUTE, going(5), finding("b2", **end)) == []
+    over = finding("b2", **end, state="resolved")
+    assert watch.at(START + HOUR, over, cover=seen(START + HOUR, whole=False)) == ["resolved"]
+
+
 def test_findings_that_come_and_go_in_one_incident_are_forgotten() -> None:
     watch = Watch()
     for hour in range(0, 24 * 14, 2):

@@ -116,6 +116,7 @@ def test_traffic_is_what_succeeded() -> None:
     found = coverage(answer(at(60)).scan)
     assert (found.until, found.traffic, found.whole) == (at(60), at(60), True)
     assert not coverage(answer(at(60), partial=True).scan).whole
+    assert not coverage(answer(at(60)).scan, whole=False).whole
 
 
 def test_what_is_said_is_believed_for_some_runs() -> None:

@@ -4,9 +4,13 @@ import json
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from logscan.batch.collect import take_in
 from logscan.batch.config import Config
 from logscan.batch.run import Around, Outcome, run_once
 from logscan.batch.state import NAME, open_state, transaction
+from logscan.model.errors import LogscanError
 from tests.batch.runs import KEY, NOW, access, archived, cache_folder, config, definitions, scanned, summary
 
 
@@ -71,3 +75,45 @@ def test_a_report_of_failures_that_other_rules_classified_says_by_which_they_are
     once(settings, minutes=5)
     told = page.read_text("utf-8")
     assert f"(0123456789ab): classified anew by {definitions().library.digest[:12]}" in told
+
+
+@pytest.mark.parametrize("times", [1, 2])
+def test_a_log_that_is_rotated_while_a_run_reads_it_is_found_where_it_is_then(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, times: int
+) -> None:
+    settings = config(tmp_path)
+    logs = tmp_path / "logs"
+    (logs / "access.log").write_bytes(access(0, 60))
+    left = iter(range(times))
+
+    def rotated(*given: object) -> list[LogscanError]:
+        if (number := next(left, None)) is not None:
+            (logs / f"access.log{f'.{number}' if number else ''}").rename(logs / f"access.log.{number + 1}")
+        return take_in(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("logscan.batch.run.take_in", rotated)
+    told = once(settings)
+    assert (told.outcome, told.counted.lines, told.faults) == ("done", 60, ())
+    assert summary(archived(settings)) == summary(scanned(logs / f"access.log.{times}"))
+
+
+def test_a_log_that_is_always_elsewhere_is_told_and_left_to_the_next_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = config(tmp_path)
+    log, away = tmp_path / "logs" / "access.log", tmp_path / "elsewhere"
+    log.write_bytes(access(0, 60))
+
+    def hidden(*given: object) -> list[LogscanError]:
+        log.rename(away)
+        try:
+            return take_in(*given)  # type: ignore[arg-type]
+        finally:
+            away.rename(log)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("logscan.batch.run.take_in", hidden)
+        told = once(settings)
+    assert (told.counted.lines, told.failed) == (0, False)
+    assert [fault.what for fault in told.faults] == ["went away while it was looked at"]
+    assert once(settings, 5).counted.lines == 60

@@ -62,7 +62,9 @@ class Fortnight:
     def faults(self) -> list[str]:
         ids = [each["event"]["id"] for each in self.told]
         found = [f"told twice: {name}" for name in {name for name in ids if ids.count(name) > 1}]
-        everybody = [each for each in self.told if each["logscan"]["finding"]["scope"]["level"] == "all"]
+        # what hits some may be told before it is known to hit everybody: then that is told as worse
+        wide = {_turn(each) for each in self.told if each["logscan"]["finding"]["scope"]["level"] == "all"}
+        everybody = [each for each in self.told if _turn(each) in wide]
         for begin, end in self.outages:
             near = [each for each in everybody if begin - MINUTE <= _moment(each["event"]["start"]) <= end]
             kinds = [each["logscan"]["kind"] for each in near]
@@ -150,6 +152,11 @@ def _measured(folder: Path) -> Day:
         incidents=incidents,
         rows=rows,
     )
+
+
+def _turn(told: dict[str, Any]) -> tuple[str, str]:
+    """Which incident, and since when: one that comes back begins anew."""
+    return told["logscan"]["incident"]["id"], told["event"]["start"]
 
 
 def _moment(text: str) -> datetime:

@@ -23,9 +23,10 @@ from tests.system.growing import Growing, Rotator, kept, settings, summary
 from tests.system.tool import command
 
 _LONGER = 1.1  # some runs end before they are killed
-_STRETCH = 25, 75  # minutes of log time, at random: what comes by the clock is told as one that comes by the clock
+_STRETCH = 25, 60  # minutes of log time, at random: what comes by the clock is told as one that comes by the clock
 _SLOW = 0.02  # once a stretch is over, the log's time hardly moves: all of them are of the last day, as alerts must be
 _MOST = 24  # stretches
+_BEFORE = timedelta(hours=25)  # more than all of them: no line is of later than the clock
 _NEAR = timedelta(minutes=1)  # an outage is dated from the last failure before it
 
 
@@ -215,7 +216,7 @@ def _beginnings(table: Table) -> list[tuple[str, datetime, str]]:
 def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Table:
     sink = f'[[sinks]]\nkind = "webhook"\nurl = "{receiver.url}"\nlevel = "informational"\n'
     sink += "[alerts]\nflap_starts = 1000\n"  # so many outages a day would be told as coming and going
-    start = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=23)
+    start = datetime.now(UTC).replace(microsecond=0) - _BEFORE
     log, config, table = Growing(folder, seed=seed, start=start), settings(folder, sink), Table()
     log.write(500)
     clean_run(config)  # the first one compiles what the others find in their cache
