@@ -15,6 +15,8 @@ from logscan.rules.needs import Needs, needed
 from logscan.rules.playbook import Playbook
 from logscan.rules.tree import Node, columns, express
 
+_ERROR = "error"  # the `service` of formats that hold what programs say
+
 
 @dataclass(frozen=True)
 class Rule:
@@ -80,7 +82,13 @@ class Rule:
         return next((str(self.meaning[key]) for key in ("cause", "outcome", "pattern") if key in self.meaning), "")
 
     def applies_to(self, logsource: Mapping[str, str]) -> bool:
-        """Whether the log source of a format leaves room for this rule: what the format leaves open may be anything."""
+        """Whether the log source of a format leaves room for this rule.
+
+        Law: what the format leaves open may be anything; an error log holds what programs behind its product say,
+             so that there a product that a rule names alone contradicts nothing
+        """
+        if logsource.get("service") == _ERROR and self.logsource.keys() == {"product"}:
+            return True
         return all(logsource.get(key, value) == value for key, value in self.logsource.items())
 
 

@@ -1,6 +1,6 @@
 """Excerpts as people paste them into issues and forums: each names the cause that the one who mended it found.
 
-`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `ninth.txt`
+`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `tenth.txt`
 each after they had been mended by those before.
 """
 
@@ -41,7 +41,8 @@ def excerpts(name: str) -> list[Excerpt]:
 
 
 FILES = tuple(
-    f"{name}.txt" for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
+    f"{name}.txt"
+    for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 )
 ALL = [(name, excerpt) for name in FILES for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]

@@ -20,6 +20,9 @@ EXPIRED = {"a": {"message|contains": "expired"}, "condition": "a"}
         ({"category": "webserver"}, {"product": "nginx"}, True),
         ({"product": "nginx", "service": "error"}, {"product": "nginx", "category": "error"}, True),
         ({"product": "nginx"}, {"product": "apache", "category": "error"}, False),
+        ({"product": "mysql"}, {"product": "apache", "service": "error"}, True),
+        ({"product": "nginx", "service": "error"}, {"product": "apache", "service": "error"}, False),
+        ({"product": "windows", "category": "application"}, {"product": "apache", "service": "error"}, False),
     ],
 )
 def test_a_rule_applies_unless_its_log_source_is_contradicted(
