@@ -118,13 +118,11 @@ def test_the_tests_have_the_same_names_in_every_process(request: pytest.FixtureR
     """Workers that run side by side refuse to start when a name holds the time of day or the order of a set."""
     own = [item.nodeid for item in request.session.items]
     whole = {str(path.relative_to(ROOT)) for path in (ROOT / "tests").rglob("test_*.py")}
-    other = str(int(os.environ.get("PYTHONHASHSEED", "") == "1") + 1)
-    names = names_of_tests(other)
-    assert names
-    if whole <= {name.partition("::")[0] for name in own}:  # this very process is the other one
-        assert set(own) <= set(names)
-    else:
-        assert names_of_tests("3") == names
+    seed = os.environ.get("PYTHONHASHSEED", "random")
+    if not whole <= {name.partition("::")[0] for name in own}:
+        assert names_of_tests("1") == names_of_tests("2")
+    elif seed != "random" or getattr(request.config, "workerinput", {"workercount": 1})["workercount"] == 1:
+        assert set(own) <= set(names_of_tests("2" if seed == "1" else "1"))  # else this run is the proof: it began
 
 
 def names_of_tests(seed: str) -> list[str]:

@@ -4,6 +4,7 @@ import importlib.util
 import json
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ CASES = sorted(path.parent for path in SAMPLES.glob("*/case.yml"))
 ONSET_SLACK_S = 600  # an onset is an interval; the case names the true moment, which lies in it or this near
 
 
+@cache
 def scan(*paths: Path) -> dict[str, Any]:
     told = CliRunner().invoke(cli, ["scan", *map(str, paths), "--format", "json"], catch_exceptions=False)
     assert told.exit_code == 0, told.stderr
