@@ -74,6 +74,7 @@ class Assessor:
             "dataset": unit.family,
             "level": unit.level,
             "benign": int(unit.cause in self.benign),
+            "everybody": int(unit.hits_everybody),
             "members": max(1, len(unit.members) + unit.unlisted),
         }
         if measured.stretch is not None:

@@ -5,7 +5,7 @@ import numpy as np
 from logscan.analysis.episodes import cut
 from logscan.analysis.failures import SECOND
 from logscan.analysis.measure import Log
-from logscan.analysis.recurrence import best_step
+from logscan.analysis.recurrence import best_step, gap_statistics
 from logscan.analysis.shapes import measure_marks
 from logscan.analysis.unit import Answers, Rows
 
@@ -30,6 +30,19 @@ class Dips:
             found.append(taken)
             rows = np.setdiff1d(rows, taken)
         return found
+
+    def told(self, rows: Rows) -> tuple[list[Rows], Rows]:
+        """The failures of each incident, and those that come by the clock: these are a thing of the clients.
+
+        In: rows with a time and a client
+        """
+        settings, dips = self.log.measures, self.find(rows)
+        if len(dips) < settings.dips_again:
+            return dips, rows[:0]
+        begins = np.sort([self.log.columns.times(dip)[0] for dip in dips])
+        together = np.unique(np.concatenate(dips))  # again and again: one thing
+        by_the_clock = (gap_statistics(begins).cv or 0.0) <= settings.regular_cv
+        return ([], together) if by_the_clock else ([together], rows[:0])
 
     def locked(self, rows: Rows) -> bool:
         """Whether the failures of all follow marked moments."""

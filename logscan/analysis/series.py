@@ -22,6 +22,7 @@ SERIES = pl.Schema(
         # how much
         "events": _COUNT,
         "episodes": _COUNT,  # retries collapsed
+        "everybody": _COUNT,  # 1: found as what most clients fail at, at the same time; else 0
         "members": _COUNT,  # principals merged into this unit; 1 when it is one principal
         "clients": _COUNT,
         "users": _COUNT,

@@ -9,7 +9,7 @@ from logscan.analysis.bout import Asked, latest_bout
 from logscan.analysis.dips import Dips
 from logscan.analysis.failures import NO_TIME, SECOND
 from logscan.analysis.measure import Log
-from logscan.analysis.recurrence import Floats, Step, best_step, gap_statistics
+from logscan.analysis.recurrence import Floats, Step, best_step
 from logscan.analysis.stretch import find_stretch
 from logscan.analysis.trend import mann_kendall, ramp_ratio
 from logscan.analysis.unit import Answers, Rows, Unit
@@ -35,34 +35,34 @@ class Wide:
         columns, settings = self.log.columns, self.log.measures
         rows = np.sort(rows)
         found: list[Unit] = []
-        usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
+        clocked = rows[:0]
+        usable = self._usable(rows)
         if usable.size and self.log.covered > 0:
             if self.dips.locked(usable) and self._principals(usable) >= settings.wide_clients:
                 return [Unit(cause, family, rows, "all", (), hits_everybody=True)], rows[:0]
-            dips = self.dips.find(usable)
-            if len(dips) >= settings.dips_again:  # again and again: one thing, and by the clock a thing of the clients
-                begins = np.sort([columns.times(dip)[0] for dip in dips])
-                by_the_clock = (gap_statistics(begins).cv or 0.0) <= settings.regular_cv
-                dips = [] if by_the_clock else [np.unique(np.concatenate(dips))]
-            for dip in dips:
-                found.append(Unit(cause, family, dip, "all", (), hits_everybody=True))
-                rows = np.setdiff1d(rows, dip)
+            dips, clocked = self.dips.told(usable)
+            found += [Unit(cause, family, dip, "all", (), hits_everybody=True) for dip in dips]
+            rows = np.setdiff1d(rows, np.concatenate([clocked, *dips]))
         for _ in range(settings.wide_rounds):
-            usable = rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)]
+            usable = self._usable(rows)
             if np.unique(columns.client_id[usable]).size < settings.wide_clients or self.log.covered <= 0:
                 break
             if self.answers.at_all().t.size == 0:
                 break
             if self._trending(usable) or self._turning(usable):
                 found.append(Unit(cause, family, rows, "all", (), hits_everybody=True))
-                return found, rows[:0]
+                return found, clocked
             seen = (self._seen(edges, near) for edges, near in self._looks(usable))
             taken = next((each for each in seen if each is not None), None)
             if taken is None:
                 break
             found.append(Unit(cause, family, taken, "all", (), hits_everybody=True))
             rows = np.setdiff1d(rows, taken)
-        return found, rows
+        return found, np.union1d(rows, clocked)
+
+    def _usable(self, rows: Rows) -> Rows:
+        columns = self.log.columns
+        return np.asarray(rows[(columns.t[rows] != NO_TIME) & (columns.client_id[rows] != 0)], dtype=np.int64)
 
     def _principals(self, rows: Rows) -> int:
         """Clients, or users where several come from one address."""
@@ -157,7 +157,7 @@ class Wide:
 
     def _seen(self, edges: Floats, rows: Rows) -> Rows | None:
         self.edges = edges
-        for look in (self._everywhere, self._one_upstream, self._one_route):
+        for look in (self._everywhere, self._one_upstream, self._one_route, self._one_service):
             taken = look(rows)
             if taken is not None:
                 return taken
@@ -235,12 +235,26 @@ class Wide:
         kin = (group[rows] == group[taken[0]]) & (t >= columns.t[taken[0]]) & (t <= columns.t[taken[-1]])
         return np.union1d(taken, rows[kin])
 
-    def _stretch(self, rows: Rows, route: int | None) -> Rows | None:
+    def _one_service(self, rows: Rows) -> Rows | None:
+        """The service that refuses most active clients at least once.
+
+        VISITS do not know the service: what its clients get from others on the same routes is no success of it.
+        """
+        columns, settings = self.log.columns, self.log.measures
+        for text, events in columns.top("service", rows, settings.wide_endpoints):
+            if events >= settings.wide_clients:
+                there = rows[columns["service"].codes[rows] == columns.code("service", text)]
+                taken = self._stretch(there, None, once=True)
+                if taken is not None:
+                    return taken
+        return None
+
+    def _stretch(self, rows: Rows, route: int | None, *, once: bool = False) -> Rows | None:
         columns, settings = self.log.columns, self.log.measures
         window, crowd = self._window(rows), self.answers.activity.crowd
         if not crowd.may_reach(settings.wide_share, self.edges, route, window, self.codes[rows]):
             return None
-        active, hit = crowd.hits(self.edges, route, window, self.codes[rows])
+        active, hit = crowd.hits(self.edges, route, window, self.codes[rows], once=once)
         step = best_step(hit, active)
         if step is None:
             return None

@@ -22,18 +22,18 @@ def diff_command(split: timedelta | datetime | None, form: str, out: str, **flag
     """Say what is new, gone, worse or better: between two `scan --format json`, or before and after a moment."""
     from logscan.report.diff import compare, diff_json, diff_table  # noqa: PLC0415 (start-up time)
 
-    before, after, measures = _periods(split, flags) if split is not None else _scans(flags)
-    changes = compare(before, after, times=measures.diff_times, chance=measures.diff_chance)
+    before, after, measures, moment = _periods(split, flags) if split is not None else _scans(flags)
+    changes = compare(before, after, times=measures.diff_times, chance=measures.diff_chance, split=moment)
     write_text(out, diff_json(changes) if form == "json" else diff_table(changes))
 
 
-def _scans(flags: dict[str, Any]) -> tuple[Any, Any, Any]:
+def _scans(flags: dict[str, Any]) -> tuple[Any, Any, Any, None]:
     from logscan.analysis.judgement import load_judgement  # noqa: PLC0415
     from logscan.model.resources import rules_dir  # noqa: PLC0415
 
     if len(flags["paths"]) != 2:
         raise click.UsageError("name two files of `logscan scan --format json`, or use --split TIME with logs.")
-    return *(_read(path) for path in flags["paths"]), load_judgement([rules_dir()]).measures
+    return *(_read(path) for path in flags["paths"]), load_judgement([rules_dir()]).measures, None
 
 
 def _read(path: str) -> Any:
@@ -48,7 +48,7 @@ def _read(path: str) -> Any:
     return document
 
 
-def _periods(split: timedelta | datetime, flags: dict[str, Any]) -> tuple[Any, Any, Any]:
+def _periods(split: timedelta | datetime, flags: dict[str, Any]) -> tuple[Any, Any, Any, datetime | None]:
     from logscan.analysis.judgement import load_judgement  # noqa: PLC0415
     from logscan.cli.reading import reading  # noqa: PLC0415
     from logscan.engine.scan import scan_logs  # noqa: PLC0415
@@ -61,4 +61,4 @@ def _periods(split: timedelta | datetime, flags: dict[str, Any]) -> tuple[Any, A
     for end in ("until", "since"):
         with reading(flags | {end: split}) as (asked, step):
             found.append(json.loads(findings_json(scan_logs(asked, step).scan)))
-    return found[0], found[1], load_judgement([rules_dir()]).measures
+    return found[0], found[1], load_judgement([rules_dir()]).measures, asked.since

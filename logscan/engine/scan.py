@@ -40,7 +40,7 @@ def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool
     library, _, judgement = definitions
     seen = [(moment, label) for moment, label in ran.merged.marks.iter_rows()]
     marks = tuple(sorted([*request.marks, *seen]))
-    observed = _observed(ran.merged, marks)
+    observed = _observed(ran.merged, marks, (request.since, request.until))
     built = build_findings(observed, library, judgement)
     detected = build_detections(ran.merged.detected.lazy(), library, judgement, observed.sources)
     timeline = pl.concat([built.timeline, _others(ran.merged.totals)])
@@ -68,8 +68,14 @@ def answer(ran: Ran, definitions: Definitions, request: Request, *, listed: bool
     return Answer(scan, library, shown, asked)
 
 
-def _observed(merged: Merged, marks: tuple[tuple[datetime, str], ...]) -> Observed:
-    spans = {path: (t.first, t.last) for path, t in merged.tallies.items() if t.first and t.last}
+def _observed(
+    merged: Merged, marks: tuple[tuple[datetime, str], ...], period: tuple[datetime | None, datetime | None]
+) -> Observed:
+    """In: period: since and until. Law: what lies outside of it is not there: the log begins and ends with it"""
+    since, until = period
+    told = {path: (t.first, t.last) for path, t in merged.tallies.items() if t.first and t.last}
+    cut = {path: (max(low, since or low), min(high, until or high)) for path, (low, high) in told.items()}
+    spans = {path: (low, high) for path, (low, high) in cut.items() if low <= high}
     first = min((low for low, _ in spans.values()), default=None)
     last = max((high for _, high in spans.values()), default=None)
     whole = (merged.classified.lazy(), merged.totals, merged.visits.lazy())

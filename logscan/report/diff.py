@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 
 from logscan.model.severity import severity_rank
+from logscan.model.taxonomy import UNCLASSIFIED
 from logscan.report.escape import json_text
 from logscan.report.show import visible
 
@@ -29,23 +30,52 @@ class Change(NamedTuple):
         return found if found is not None else {}
 
 
-def compare(before: Mapping[str, Any], after: Mapping[str, Any], *, times: float, chance: float) -> tuple[Change, ...]:
+def compare(
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    *,
+    times: float,
+    chance: float,
+    split: datetime | None = None,
+) -> tuple[Change, ...]:
     """In:  two documents of `scan --format json`; times: so much higher a rate is worse, when chance gives such a
          difference with no more than this probability; a higher severity is worse as well
-    Law: every finding of both is in exactly one change; swapping the scans swaps new and gone, worse and better
+         split: when one begins and the other ends, where both are of the same logs: then what was open goes on where
+         its cause cannot be told any more
+    Law: every finding of both is in exactly one change; without a split, swapping the scans swaps new and gone, worse
+         and better
     """
     one, two = ({str(found["id"]): found for found in document["findings"]} for document in (before, after))
-    hours = hours_of(before), hours_of(after)
+    if split is not None:
+        two = _carried_on(one, two)
+    hours = hours_of(before, until=split), hours_of(after, since=split)
     found = [_change(one.get(name), two.get(name), hours, times, chance) for name in dict.fromkeys((*two, *one))]
     return tuple(sorted(found, key=_place))
 
 
-def hours_of(document: Mapping[str, Any]) -> float:
-    """From the first to the last event of a scan; at least a minute."""
+def _carried_on(
+    one: Mapping[str, Mapping[str, Any]], two: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Mapping[str, Any]]:
+    """Findings of the later period; one that names no cause is that of the same scope which was still open."""
+    left = {name: found for name, found in one.items() if name not in two and found["state"] == "open"}
+    told: dict[str, Mapping[str, Any]] = {}
+    for name, later in two.items():
+        unsure = name not in one and later["cause"] == UNCLASSIFIED
+        mine = [each for each, earlier in left.items() if unsure and earlier["scope"] == later["scope"]]
+        known = left.pop(mine[0]) if mine else later
+        told[str(known["id"])] = {**later, "id": known["id"], "cause": known["cause"]}
+    return told
+
+
+def hours_of(document: Mapping[str, Any], *, since: datetime | None = None, until: datetime | None = None) -> float:
+    """From the first to the last event of a scan, as far as they lie in the period; at least a minute."""
     times = [
         datetime.fromisoformat(each[end]) for each in document["inputs"] for end in ("first", "last") if each.get(end)
     ]
-    return max(1 / 60, (max(times) - min(times)).total_seconds() / 3600) if times else 1 / 60
+    if not times:
+        return 1 / 60
+    low, high = max(min(times), since or min(times)), min(max(times), until or max(times))
+    return max(1 / 60, (high - low).total_seconds() / 3600)
 
 
 def _change(

@@ -1,6 +1,7 @@
 """Units, measured and judged; what is merged speaks for its members."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -41,3 +42,37 @@ def test_measures_are_kept_with_the_finding() -> None:
     assert found.features["pattern"] == found.pattern
     assert None not in found.features.values()
     assert json.loads(json.dumps(found.features)) == found.features
+
+
+_ALL = crowd(12, 6 * HOUR, 120)
+_AGAIN = [(1.0, 0.2), (2.1, 0.2), (3.7, 0.2), (5.0, 0.3)]
+_HOURLY = [(float(hour), 0.15) for hour in range(1, 6)]
+
+
+@pytest.mark.parametrize(
+    ("begun", "told"),
+    [
+        pytest.param([(3.0, 0.04)], {"high"}, id="minutes"),
+        pytest.param([(3.0, 1.0)], {"high"}, id="an hour"),
+        pytest.param([(5.0, 9.0)], {"critical"}, id="still"),
+        pytest.param([(0.0, 2.0)], {"high"}, id="from the first line on"),
+        pytest.param(_AGAIN, {"high"}, id="again and again"),
+        pytest.param(_HOURLY, {"high"}, id="by the clock"),
+    ],
+)
+def test_what_refuses_everybody_is_of_high_severity(begun: list[tuple[float, float]], told: set[str]) -> None:
+    log = _ALL
+    for since, hours in begun:
+        log = failing(log, since * HOUR, (since + hours) * HOUR)
+    found = findings(log)
+    assert {each.severity for each in found} == told
+    assert len(found) <= 2
+    assert found[0].scope.level == "all"
+
+
+def test_a_backend_that_is_away_is_of_high_severity_in_a_log_that_knows_no_clients() -> None:
+    away = [
+        bad(replace(each, client=None, endpoint=None, cause="auth_backend_unavailable", confidence="high"))
+        for each in crowd(5, HOUR, 60)
+    ]
+    assert [each.severity for each in findings(away)] == ["high"]

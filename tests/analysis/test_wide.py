@@ -96,3 +96,21 @@ def test_a_few_clients_that_one_route_refuses_while_others_let_them_in_are_not_r
     found, _, log = wide([*CROWD, *refused, *let_in, *typos, demanded])
     routes = log.columns["endpoint"]
     assert {"/api/private"} in [{routes.texts[int(code)] for code in routes.codes[unit.rows]} for unit in found]
+
+
+def test_what_comes_to_all_by_the_clock_is_no_outage_and_an_outage_beside_it_is_one() -> None:
+    log = CROWD
+    for hour in range(1, 5):
+        log = failing(log, hour * HOUR, hour * HOUR + 360)
+    found, rest, seen = wide(failing(log, 5.2 * HOUR, 5.9 * HOUR))
+    (outage,) = found
+    assert seen.columns.t[outage.rows].min() / 1e6 >= seen.first + 5.1 * HOUR
+    assert rest.size == sum(each.outcome == "auth_failure" for each in log)
+
+
+def test_one_of_several_services_refuses_everybody() -> None:
+    spared = [replace(each, service="billing") for each in CROWD]
+    asked = [replace(each, at=(each.at or 0) + 7, service="orders") for each in CROWD]
+    (found,), rest, _ = wide([*spared, *failing(asked, 3 * HOUR)])
+    assert rest.size == 0
+    assert found.rows.size == sum(each.outcome == "auth_failure" for each in failing(asked, 3 * HOUR))

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner
 
 from logscan.cli.main import cli
@@ -22,6 +23,36 @@ def test_what_begins_after_the_split_is_new(tmp_path: Path) -> None:
     document = json.loads(ran.stdout)
     assert document["summary"]["new"] == 1
     assert document["changes"][0]["scope"]["values"] == ["192.0.2.7"]
+
+
+def _outage(folder: Path) -> Path:
+    """Six clients, refused from 11:00 to 17:00."""
+    path = folder / "access.log"
+    asked = [(h, m, k) for h in range(24) for m in range(0, 60, 5) for k in range(6)]
+    path.write_text("".join(LINE.format(k, h, m, 401 if 11 <= h < 17 else 200) for h, m, k in asked))
+    return path
+
+
+def test_a_split_in_the_middle_of_an_outage_tells_one_outage_by_its_rates(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(cli, ["diff", "--split", "2026-03-12T14:00Z", str(_outage(tmp_path)), "--format", "json"])
+    (change,) = json.loads(ran.stdout)["changes"]
+    assert change["cause"] == "server_auth_config"
+    assert change["state"] == {"before": "open", "after": "resolved"}
+    assert change["per_hour"] == {
+        "before": pytest.approx(3 * 72 / 14, rel=0.01),
+        "after": pytest.approx(3 * 72 / 9.9, rel=0.01),
+    }
+
+
+def test_an_outage_that_is_over_by_the_split_is_gone(tmp_path: Path) -> None:
+    ran = CliRunner().invoke(cli, ["diff", "--split", "2026-03-12T18:00Z", str(_outage(tmp_path)), "--format", "json"])
+    assert json.loads(ran.stdout)["summary"]["gone"] == 1
+
+
+def test_the_log_ends_with_the_period_that_is_asked_for(tmp_path: Path) -> None:
+    asked = ["scan", "--until", "2026-03-12T14:00Z", str(_outage(tmp_path)), "--format", "json"]
+    (found,) = json.loads(CliRunner().invoke(cli, asked).stdout)["findings"]
+    assert (found["pattern"], found["state"], found["severity"]) == ("sustained_open", "open", "critical")
 
 
 def test_two_scans(tmp_path: Path) -> None:
