@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from functools import lru_cache, reduce
 from operator import or_
+from threading import Lock
 from typing import NamedTuple
 
 import polars as pl
@@ -14,6 +15,7 @@ from logscan.rules.rule import Rule
 from logscan.rules.shared import Answers, Shared
 from logscan.rules.tree import Column, Node, express, lowered
 
+_ALONE = Lock()  # threads that need the same work it out once
 MANY = 8_192  # rows; for fewer it takes longer to work out what to look for than to ask
 
 
@@ -58,8 +60,13 @@ class _Asked(NamedTuple):
     open: tuple[Rule, ...]
 
 
-@lru_cache(maxsize=64)
 def _asked(rules: tuple[Rule, ...], told: frozenset[str], unread: frozenset[str]) -> _Asked:
+    with _ALONE:
+        return _worked_out(rules, told, unread)
+
+
+@lru_cache(maxsize=64)
+def _worked_out(rules: tuple[Rule, ...], told: frozenset[str], unread: frozenset[str]) -> _Asked:
     held = {rule: part for rule in rules if (part := held_in(rule.tree, told, unread)) is not None}
     sought, able = Sought(list(held.values())), tuple(held)
     opened = tuple(able[at] for at in sought.open)

@@ -14,6 +14,7 @@ from logscan.rules.literals import Held, chosen, texts_of
 
 _SAMPLE = 256  # rows that tell what is common
 _SOME, _MOST = 8, 128  # of them hold what stands in some rows, in most
+_FEW = 32  # one row of so many that hold something rare is no reason to look for what is rarer
 _WEIGHTS = (1, 32)  # what it costs to look for such a thing
 _BETWEEN = "\0"  # of a column and what is looked for in it; no column is called so
 _NUMBER = "="
@@ -37,6 +38,13 @@ class _Look(NamedTuple):
     texts: tuple[str, ...]
 
 
+class _Rare(NamedTuple):
+    """What is looked for; chosen anew where more than this share of the rows hold it."""
+
+    looks: Sequence[_Look]
+    most: float
+
+
 class Sought:
     """What several conditions cannot hold without, each leaf made by `text_in` or `number_in`.
 
@@ -47,7 +55,7 @@ class Sought:
         self.open = tuple(at for at, part in enumerate(held) if not chosen(part, len))
         self._held = tuple(dict.fromkeys(part for at, part in enumerate(held) if at not in self.open))
         self._looks = _looks(frozenset[str]().union(*map(texts_of, self._held)))
-        self._rare: dict[Common, list[_Look]] = {}
+        self._rare = _Rare([], 0.0)
 
     def near(self, frame: pl.DataFrame) -> pl.Series:
         """Which rows may meet one of the conditions.
@@ -55,11 +63,13 @@ class Sought:
         In:  the columns that are looked into, text or numbers
         Law: true where a condition that is not open holds, whatever else stands in the frame
         """
-        common = self._common(frame)
-        if common not in self._rare:
-            self._rare[common] = _looks(self._chosen(common))
-        found = [_holding(frame[look.column], look.texts) for look in self._rare[common]]
-        return reduce(or_, found, pl.repeat(value=False, n=frame.height, dtype=pl.Boolean(), eager=True))
+        rare = self._rare
+        found = _found(frame, rare.looks)
+        if not rare.looks or found.sum() > rare.most * frame.height:  # what is common changes little within a log
+            looks = _looks(self._chosen(self._common(frame)))
+            found = _found(frame, looks)
+            self._rare = _Rare(looks, max(1 / _FEW, 2 * int(found.sum()) / (frame.height or 1)))
+        return found
 
     def _common(self, frame: pl.DataFrame) -> Common:
         step = -(-frame.height // _SAMPLE) or 1
@@ -79,6 +89,11 @@ class Sought:
             return often, -min(map(len, marks))
 
         return frozenset[str]().union(*(chosen(part, cost) or () for part in self._held))
+
+
+def _found(frame: pl.DataFrame, looks: Sequence[_Look]) -> pl.Series:
+    found = [_holding(frame[look.column], look.texts) for look in looks]
+    return reduce(or_, found, pl.repeat(value=False, n=frame.height, dtype=pl.Boolean(), eager=True))
 
 
 def _looks(marks: frozenset[str]) -> list[_Look]:

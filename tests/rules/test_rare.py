@@ -58,6 +58,16 @@ def test_what_is_common_is_not_looked_for_where_something_rare_must_stand_beside
         assert near.sum() == 10
 
 
+def test_what_is_rare_is_chosen_anew_when_it_has_become_common() -> None:
+    tree = All(tuple(Text(MESSAGE, (Words("contains", word, word),), cased=False) for word in ("user", "gone")))
+    held = held_in(tree, TOLD, frozenset())
+    assert held is not None
+    sought = Sought([held])
+    for often, seldom in (("user", "gone"), ("user", "gone"), ("gone", "user")):
+        texts = [f"{often} {number}" for number in range(990)] + [f"{often} {seldom}"] * 10
+        assert sought.near(pl.DataFrame({"message": texts})).sum() == 10
+
+
 def test_a_condition_on_what_was_not_read_is_open() -> None:
     tree = Some((Regex(OTHER, "x"), Text(MESSAGE, (Words("contains", "a", "a"),), cased=False)))
     found = held_in(tree, TOLD, frozenset({"other"}))
