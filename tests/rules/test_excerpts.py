@@ -1,6 +1,6 @@
 """Excerpts as people paste them into issues and forums: each names the cause that the one who mended it found.
 
-`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `tenth.txt`
+`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `eleventh.txt`
 each after they had been mended by those before.
 """
 
@@ -42,7 +42,19 @@ def excerpts(name: str) -> list[Excerpt]:
 
 FILES = tuple(
     f"{name}.txt"
-    for name in ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    for name in (
+        "first",
+        "second",
+        "third",
+        "fourth",
+        "fifth",
+        "sixth",
+        "seventh",
+        "eighth",
+        "ninth",
+        "tenth",
+        "eleventh",
+    )
 )
 ALL = [(name, excerpt) for name in FILES for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]
