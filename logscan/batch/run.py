@@ -95,7 +95,7 @@ def run_once(config: Config, around: Around, now: datetime) -> Outcome:
         db = open_state(config.data / NAME)
         try:
             told = _Run(config, around, now, db).run()
-            _remember(db, told, around.clock())
+            _remember(db, told, around.clock(), now - timedelta(seconds=config.reports_s))
         except (OSError, sqlite3.Error) as fault:
             raise state_error(Path(getattr(fault, "filename", None) or config.data), fault) from fault
         finally:
@@ -225,12 +225,13 @@ def request_of(config: Config, around: Around, now: datetime) -> Request:
     return replace(named, stop=around.stop)
 
 
-def _remember(db: sqlite3.Connection, told: Outcome, finished: datetime) -> None:
+def _remember(db: sqlite3.Connection, told: Outcome, finished: datetime, oldest: datetime) -> None:
     with transaction(db):
         row = _text(told.at), _text(finished), told.outcome, told.line()
         db.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)", row)
         newest = "SELECT at FROM runs ORDER BY at DESC LIMIT ?"
         db.execute(f"DELETE FROM runs WHERE at NOT IN ({newest})", (_RUNS_KEPT,))  # noqa: S608
+        db.execute("DELETE FROM runs WHERE at < ?", (_text(oldest),))
 
 
 def _text(when: datetime) -> str:

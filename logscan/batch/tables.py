@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from typing import Any, NamedTuple
 
 import polars as pl
@@ -133,7 +132,7 @@ def _row(file: int, path: str, stretch: tuple[int, int], tally: Tally) -> dict[s
         "first": tally.first,
         "last": tally.last,
         "datasets": json.dumps(tally.datasets),
-        "courses": json.dumps([asdict(course) for course in tally.courses]),
+        "courses": json.dumps([vars(course) for course in tally.courses]),
     }
 
 

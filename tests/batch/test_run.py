@@ -1,6 +1,7 @@
 """A run, from settings to the page."""
 
 import json
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -58,6 +59,15 @@ def test_a_run_with_nothing_new_changes_no_byte_of_any_output(tmp_path: Path) ->
     told = once(settings, 60)
     assert told.outcome == "nothing new"
     assert (files(settings.reports.folder), files(settings.data / "archive")) == before
+
+
+def test_runs_are_remembered_as_long_as_their_reports(tmp_path: Path) -> None:
+    settings = config(tmp_path, '[[sources]]\npaths = ["logs"]\n[retention]\nreports = "1h"\n')
+    (tmp_path / "logs" / "access.log").write_bytes(access(0, 30))
+    for minutes in (0, 40, 80):
+        once(settings, minutes)
+    with closing(open_state(settings.data / NAME)) as db:
+        assert db.execute("SELECT count(*) FROM runs").fetchone() == (2,)
 
 
 def test_a_report_of_failures_that_other_rules_classified_says_by_which_they_are_classified_now(tmp_path: Path) -> None:
