@@ -217,7 +217,8 @@ def _failed(incident: Incident, at: datetime) -> tuple[Span, ...]:
 
 def _restart(incident: Incident, at: datetime) -> datetime:
     over = incident.over or at
-    return min((each.first_seen for each in incident.here.values() if each.first_seen > over), default=at)
+    begins = (each.first_seen for each in incident.here.values() if each.first_seen > over)
+    return min(begins, default=incident.last_seen)  # where one stretch holds both turns: no later than its last failure
 
 
 def _notice(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> Notice | None:

@@ -130,7 +130,8 @@ class Archive:
 
 
 def load_parts(db: sqlite3.Connection) -> list[Part]:
-    return [Part(row[0], bool(row[1]), *row[2:]) for row in db.execute("SELECT * FROM parts ORDER BY name")]
+    rows = db.execute(f"SELECT {', '.join(Part._fields)} FROM parts ORDER BY name")  # noqa: S608 - columns, no values
+    return [Part(row[0], bool(row[1]), *row[2:]) for row in rows]
 
 
 def enter_part(db: sqlite3.Connection, part: Part) -> None:

@@ -78,7 +78,9 @@ class Outcome:
 
     def line(self) -> str:
         """As JSON."""
-        told = {"at": _text(self.at), "outcome": self.outcome, "seen": self.seen, **self.counted._asdict()}
+        told = {"at": _text(self.at), "outcome": self.outcome, "seen": self.seen}
+        # what was rejected and is read rightly now may be more than what is new
+        told |= {name: max(0, count) for name, count in self.counted._asdict().items()}
         told |= {"findings": self.findings, "report": self.report}
         told |= {"faults": [f"{fault.where}: {fault.what}" for fault in self.faults], "untold": list(self.untold)}
         return json.dumps(told)

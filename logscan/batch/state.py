@@ -128,5 +128,7 @@ def state_error(path: Path, fault: OSError | sqlite3.Error) -> StateError:
     """Why something that is kept cannot be read or written, and the way out."""
     words = (fault.strerror or str(fault)) if isinstance(fault, OSError) else str(fault)
     full = "no space" in words.lower() or "disk is full" in words or "quota" in words.lower()
+    other = words.startswith("no such ")  # table, column: from before there was a release
     hint = "make room on the disk" if full else "check the folder and the rights to it"
+    hint = "it is of an early logscan: name another data folder" if other else hint
     return StateError(f"cannot be read or written: {words}", where=Where(str(path)), hint=hint)

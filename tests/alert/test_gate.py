@@ -145,6 +145,14 @@ def test_what_is_called_otherwise_is_not_taken_for_unread() -> None:
     assert watch.at(START + HOUR, over, cover=seen(START + HOUR, whole=False)) == ["resolved"]
 
 
+def test_what_comes_back_within_one_stretch_began_no_later_than_its_last_failure() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    assert watch.at(START + 40 * MINUTE, going(5, state="resolved")) == ["resolved"]
+    assert watch.at(START + 59 * MINUTE, going(50)) == ["new"]
+    assert watch.one.started == START + 50 * MINUTE
+
+
 def test_findings_that_come_and_go_in_one_incident_are_forgotten() -> None:
     watch = Watch()
     for hour in range(0, 24 * 14, 2):

@@ -1,10 +1,12 @@
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from logscan.batch import state
-from logscan.batch.state import MIGRATIONS, NAME, open_state, transaction
+from logscan.batch.archive import load_parts
+from logscan.batch.state import MIGRATIONS, NAME, open_state, state_error, transaction
 from logscan.model.errors import StateError
 
 
@@ -65,3 +67,11 @@ def test_a_transaction_is_all_or_nothing(tmp_path: Path) -> None:
         db.executemany("INSERT INTO facts VALUES (?, ?)", [("a", "b"), ("a", "c")])
     assert not db.execute("SELECT * FROM facts").fetchall()
     db.close()
+
+
+def test_a_state_without_a_column_of_its_version_is_told_as_too_old(tmp_path: Path) -> None:
+    with closing(open_state(tmp_path / NAME)) as db:
+        db.execute("ALTER TABLE parts DROP COLUMN tables")
+        with pytest.raises(sqlite3.OperationalError) as told:
+            load_parts(db)
+    assert "an early logscan: name another data folder" in str(state_error(tmp_path, told.value))
