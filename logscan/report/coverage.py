@@ -1,5 +1,6 @@
 """What part of the time the logs cover, in words."""
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
@@ -69,14 +70,21 @@ def zones_told(coverage: Coverage) -> str:
 
 def assumption(scan: Scan) -> str:
     """How times without a zone were read, and how many there are; a sentence without its full stop."""
-    zones = " and ".join(sorted({each.timezone for each in scan.inputs}))
-    if not zones:
+    asked = sorted({each.timezone for each in scan.inputs})
+    if not asked:
         return ""
     named = [zone for coverage in scan.coverage for zone in coverage.zones.items()]
     if not named:
-        return f"times that name no zone were read as {zones}"
-    bare = sum(zone.events for name, zone in named if name.endswith(_ASSUMED))
-    return f"times that name no zone were read as {zones}: {number(bare)} of {number(sum(z.events for _, z in named))}"
+        return f"times that name no zone were read as {' and '.join(asked)}"
+    bare: Counter[str] = Counter()
+    for name, zone in named:
+        if name.endswith(_ASSUMED):
+            bare[name.removesuffix(_ASSUMED)] += zone.events
+    # Each source may have a zone of its own: what was read as one of them was not read as the others.
+    told = sorted(bare) or asked
+    words = [f"{zone} ({number(bare[zone])})" for zone in told] if len(bare) > 1 else told
+    counts = f"{number(bare.total())} of {number(sum(zone.events for _, zone in named))}"
+    return f"times that name no zone were read as {' and '.join(words)}: {counts}"
 
 
 def notices(coverage: Coverage) -> tuple[str, ...]:

@@ -63,7 +63,9 @@ def test_the_assumed_zone_is_stated_whether_it_was_needed_or_not() -> None:
     scan = typical()
     zone = " and ".join(sorted({each.timezone for each in scan.inputs}))
     assert assumption(scan) == f"times that name no zone were read as {zone}"
-    assert assumption(replace(scan, coverage=(covered(),))) == f"times that name no zone were read as {zone}: 3 of 43"
+    assert assumption(replace(scan, coverage=(covered(),))) == "times that name no zone were read as UTC: 3 of 43"
+    none = replace(covered(), zones={"+01:00": Zone(40, START, START)})
+    assert assumption(replace(scan, coverage=(none,))) == f"times that name no zone were read as {zone}: 0 of 40"
     assert assumption(empty()) == ""
 
 
@@ -94,3 +96,15 @@ def test_page_terminal_and_document_tell_the_same() -> None:
     assert [log["parts"] for log in document["coverage"]] == [[f"{path}.1", path]]
     assert document["coverage"][0]["gaps"]["longest"][0]["seconds"] == 18_000
     assert [each.get("log") for each in document["inputs"][:2]] == [path, path]
+
+
+def test_what_was_read_as_one_zone_was_not_read_as_another() -> None:
+    there, here = Zone(30, START, START), Zone(5, START, START)
+    logs = ("UTC", here), ("Europe/Berlin", there)
+    parts = tuple(replace(covered(), log=zone, zones={f"{zone} (assumed)": told, "Z": told}) for zone, told in logs)
+    inputs = tuple(replace(typical().inputs[0], path=zone, timezone=zone) for zone, _ in logs)
+    scan = replace(typical(), inputs=inputs, coverage=parts)
+    words = "times that name no zone were read as Europe/Berlin (30) and UTC (5): 35 of 70"
+    assert assumption(scan) == words
+    told = replace(parts[0], zones={"Z": here})
+    assert assumption(replace(scan, coverage=(told, parts[1]))).endswith(" read as Europe/Berlin: 30 of 65")
