@@ -19,6 +19,7 @@ from logscan.analysis.judgement import Judgement
 from logscan.analysis.measure import Log
 from logscan.analysis.principals import busiest, split_by_principal
 from logscan.analysis.reasons import with_reasons
+from logscan.analysis.rejoin import rejoined
 from logscan.analysis.scope import LEVELS, SHARED, Scopes, merge_alike
 from logscan.analysis.strangers import attackers, strangers
 from logscan.analysis.telling import TIMELINE, Teller
@@ -147,6 +148,7 @@ class _Maker:
             # One client that asks most does not own what hits everybody.
             if unit.measured is None:
                 unit.level, unit.values = self.scopes.choose(unit.rows, SHARED if unit.hits_everybody else LEVELS)
+        found = rejoined(found, self.answers)
         rows = np.sort(np.concatenate(left)) if left else np.zeros(0, dtype=np.int64)
         found += self._of_some(rows)
         self.assessor.assess(found)
