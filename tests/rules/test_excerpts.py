@@ -1,6 +1,6 @@
 """Excerpts as people paste them into issues and forums: each names the cause that the one who mended it found.
 
-`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `eleventh.txt`
+`excerpts/first.txt` was written before the rules were looked at, `second.txt` to `twelfth.txt`
 each after they had been mended by those before.
 """
 
@@ -40,22 +40,8 @@ def excerpts(name: str) -> list[Excerpt]:
     return found
 
 
-FILES = tuple(
-    f"{name}.txt"
-    for name in (
-        "first",
-        "second",
-        "third",
-        "fourth",
-        "fifth",
-        "sixth",
-        "seventh",
-        "eighth",
-        "ninth",
-        "tenth",
-        "eleventh",
-    )
-)
+ROUNDS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth"
+FILES = tuple(f"{name}.txt" for name in ROUNDS.split())
 ALL = [(name, excerpt) for name in FILES for excerpt in excerpts(name)]
 IDS = [f"{name[:-4]}-{at}-{excerpt.where.replace(' ', '-')}" for at, (name, excerpt) in enumerate(ALL)]
 
