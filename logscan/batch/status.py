@@ -64,6 +64,19 @@ def _run(db: sqlite3.Connection, where: str) -> LastRun | None:
     return LastRun(datetime.fromisoformat(at), datetime.fromisoformat(finished), outcome, json.loads(told))
 
 
+def _tried(each: Waiting) -> bool:
+    return bool(each.fault) and not each.refused
+
+
+def _age(status: Status, each: Waiting) -> float:
+    return (status.at - each.oldest).total_seconds() if each.oldest else 0.0
+
+
+def _since(each: Waiting) -> str:
+    when = moment(each.oldest) if each.oldest else ""
+    return f"{when}: {each.fault}" if _tried(each) else when
+
+
 def _judged(status: Status, good: LastRun | None, max_age_s: float) -> Status:
     wrong = []
     if status.last is None:
@@ -74,7 +87,7 @@ def _judged(status: Status, good: LastRun | None, max_age_s: float) -> Status:
         wrong.append(f"the last good run ended {duration(age)} ago")
     wrong += [f"{each} has no file" for source in status.sources if not source.files for each in source.paths[:1]]
     wrong += [f"{each.sink} refused {number(each.refused)}: {each.fault}" for each in status.outbox if each.refused]
-    late = [each for each in status.outbox if each.oldest and (status.at - each.oldest).total_seconds() > max_age_s]
-    wrong += [f"{each.sink} has not taken what waits since {moment(each.oldest)}" for each in late if each.oldest]
+    late = [each for each in status.outbox if each.oldest and (_tried(each) or _age(status, each) > max_age_s)]
+    wrong += [f"{each.sink} has not taken what waits since {_since(each)}" for each in late]
     wrong += [f"not read: {fault}" for fault in status.faults]
     return replace(status, wrong=tuple(wrong))

@@ -184,8 +184,12 @@ class Table:
         """A text in which ${NAME} stands for a variable of the environment."""
         text = str(self._typed(name, str, ""))
         for variable in _ENV.findall(text):
-            if variable not in self.env:
-                self.fault(name, f"the environment has no variable {variable}", "set it where logscan runs")
+            if not self.env.get(variable):
+                empty = variable in self.env
+                what = (
+                    f"the environment's {variable} is empty" if empty else f"the environment has no variable {variable}"
+                )
+                self.fault(name, what, "set it where logscan runs")
         return Secret(_ENV.sub(lambda found: self.env.get(found[1], ""), text))
 
     def table(self, name: str) -> "Table":

@@ -95,10 +95,12 @@ def test_what_waits_to_be_sent_and_what_was_refused(config: Config, db: sqlite3.
     assert not found.wrong
     db.execute(row, ("pager", "2", at, at, 1, "404 not found"))
     old = (NOW - timedelta(hours=2)).isoformat()
-    db.execute(row, ("mail", "3", old, old, 0, "timed out"))
+    db.execute(row, ("chat", "3", old, old, 0, ""))
+    db.execute(row, ("mail", "4", at, at, 0, "timed out"))
     assert status(config, db).wrong == (
         "pager refused 1: 404 not found",
-        "mail has not taken what waits since 2026-03-12 12:00:00",
+        "chat has not taken what waits since 2026-03-12 12:00:00",
+        "mail has not taken what waits since 2026-03-12 13:58:00: timed out",
     )
 
 

@@ -82,6 +82,12 @@ def test_only_secrets_take_values_from_the_environment_and_never_show_them(tmp_p
     ]
 
 
+def test_a_secret_of_an_empty_variable_is_refused(tmp_path: Path) -> None:
+    found = table(tmp_path, 'secret = "${SIGN}"\n', SIGN="")
+    assert found.secret("secret") == Secret("")
+    assert told(found) == ["1 secret: the environment's SIGN is empty | set it where logscan runs"]
+
+
 def test_tables_and_their_items_are_checked_alike(tmp_path: Path) -> None:
     found = table(tmp_path, TEXT + "strange = 1\n")
     first, second = found.tables("many")

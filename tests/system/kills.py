@@ -99,6 +99,11 @@ class Busy:
         self.log.outage, self._turned = not self.log.outage, self.log.at
         self._until = self._turned + timedelta(minutes=self._lengths.uniform(*_STRETCH))
 
+    def rest(self) -> None:
+        """It stays as it is for so long that what is over can be known to be."""
+        self._until = self.log.at + timedelta(minutes=_STRETCH[0])
+        self.last()
+
     def last(self) -> None:
         """Until it has gone on for so long that it must be known."""
         while self.log.at < self._until:
@@ -233,6 +238,7 @@ def _killed_runs(folder: Path, kills: int, seed: int, receiver: Receiver) -> Tab
             busy.last()
             if _kill_at_notice(config, receiver, table):
                 clean_run(config)
+        busy.rest()
     table.rotations, table.outages = busy.done, busy.outages
     table.clean = clean_run(config)
     table.got, table.want = kept(folder), summary(log.whole)

@@ -41,7 +41,7 @@ class Notify:
             return Outcome()
         server = channel(self.url)
         if server is None:
-            return Outcome(fault=f"{self.name}: Apprise does not know this address")
+            return Outcome(fault="Apprise does not know this address")
         server.socket_connect_timeout = server.socket_read_timeout = self.timeout_s
         for entry in delivery.pending:
             fault = self._tried(server, entry.document, delivery)

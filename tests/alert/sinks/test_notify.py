@@ -117,7 +117,7 @@ def test_an_address_that_is_none() -> None:
     assert channel("nothing://x") is None
     assert (
         Notify("x", "nothing://x").deliver(Delivery((Entry("a", told("new")),), (), START, HOUR)).fault
-        == "x: Apprise does not know this address"
+        == "Apprise does not know this address"
     )
 
 
