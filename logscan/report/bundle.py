@@ -16,7 +16,7 @@ from logscan.report.context import build_page
 from logscan.report.escape import json_text
 from logscan.report.html import heat_maps
 from logscan.report.json import findings_json, in_order
-from logscan.report.picture import finding_picture, heat_picture, timeline_pictures
+from logscan.report.picture import finding_picture, heat_picture, multiples_picture, timeline_pictures
 from logscan.report.text import render_text
 from logscan.rules.load import Library
 
@@ -77,6 +77,7 @@ def _pictures(scan: Scan, library: Library, shown: pl.DataFrame, asked: Asked | 
     found = {f"timeline-{number}.png": picture for number, picture in enumerate(timelines, 1)}
     maps = heat_maps(scan, library.taxonomy, shown, asked)
     found |= {f"{name}.png": heat_picture(made) for name, made in zip(_MAPS, maps, strict=True) if made}
+    found |= {"side-by-side.png": multiples_picture(page.multiples)} if page.multiples else {}
     drawn = {f"finding-{card.number}.png": finding_picture(card) for card in page.shown}
     return found | {name: picture for name, picture in drawn.items() if picture}
 

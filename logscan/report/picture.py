@@ -5,10 +5,13 @@ from itertools import product
 from math import sqrt
 from typing import Any
 
+from jinja2 import Environment
+
 from logscan.model.resources import reports_dir
 from logscan.report.charts import heat_spec, hex_of, timeline_spec
 from logscan.report.context import Card
 from logscan.report.heat import DAYS, Heat, Matrix
+from logscan.report.multiples import Multiples
 from logscan.report.pairing import Pairing
 from logscan.report.show import number, percent, visible
 from logscan.report.templates import page_environment
@@ -17,6 +20,7 @@ from logscan.report.timeline import Panel, Timeline
 _WIDTH, _HEIGHT, _SCALE = 900, 260, 2  # CSS pixels, and pixels for each of them
 _CELL = 24
 _HEAD, _STRIP, _TREES, _TREE = 66, 100, 92, 26  # of the parts of a finding's picture
+_ABOVE, _SMALL, _ACROSS = 80, 104, 4  # of small pictures: what stands above them, the height of one, how many in a row
 _INK = {
     "var(--total)": "#eaedf1",
     "var(--quiet)": "#5a6270",
@@ -75,13 +79,31 @@ def finding_picture(card: Card) -> bytes | None:
     trees = len(card.forest.trees) if card.forest else 0
     if not (card.strip or trees):
         return None
-    environment = page_environment(reports_dir() / "charts", reports_dir() / "html")
-    environment.filters["cut"] = _cut
+    environment = _environment()
     words = environment.get_template("words.j2").module
     height = _HEAD + (_STRIP if card.strip else 0) + (_TREES + _TREE * trees if trees else 0)
     hue = hex_of(f"var(--{card.colour})")
     drawn = environment.get_template("finding.svg.j2").render(card=card, words=words, hue=hue, height=height)
     return vl_convert.svg_to_png(drawn, scale=_SCALE)
+
+
+def multiples_picture(multiples: Multiples) -> bytes:
+    """A PNG of the small pictures that stand open on the page, side by side on one scale.
+
+    Law: no text of it becomes markup
+    """
+    import vl_convert  # noqa: PLC0415 - start-up time
+
+    hues = {colour: hex_of(f"var(--{colour})") for small in multiples.shown for colour, _ in small.paths}
+    height = _ABOVE + _SMALL * -(-len(multiples.shown) // _ACROSS)
+    template = _environment().get_template("multiples.svg.j2")
+    return vl_convert.svg_to_png(template.render(m=multiples, hues=hues, height=height, across=_ACROSS), scale=_SCALE)
+
+
+def _environment() -> Environment:
+    environment = page_environment(reports_dir() / "charts", reports_dir() / "html")
+    environment.filters["cut"] = _cut
+    return environment
 
 
 def _titled(text: str) -> dict[str, Any]:

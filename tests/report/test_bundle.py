@@ -25,7 +25,7 @@ def test_it_holds_what_its_readme_names_and_sums_that_are_right() -> None:
     for name in files:
         assert re.sub(r"-\d+\.png", "-N.png", name) in readme or name == "README.txt"
     assert {name for name in files if name.endswith(".png")} >= {
-        "timeline-1.png", "who-fails-where.png", "how-soon-it-worked.png", "finding-1.png", "finding-2.png",
+        "timeline-1.png", "side-by-side.png", "who-fails-where.png", "how-soon-it-worked.png", "finding-1.png", "finding-2.png",
     }  # fmt: skip
     sums = {line[66:]: line[:64] for line in files["SHA256SUMS"].decode().splitlines()}
     assert sums == {name: hashlib.sha256(data).hexdigest() for name, data in files.items() if name != "SHA256SUMS"}

@@ -8,7 +8,7 @@ import pytest
 
 from logscan.report.context import build_page
 from logscan.report.html import heat_maps
-from logscan.report.picture import finding_picture, heat_picture, timeline_pictures
+from logscan.report.picture import finding_picture, heat_picture, multiples_picture, timeline_pictures
 from tests.hostile.corpus import PAYLOADS
 from tests.report.scans import HOUR, asked, failures, hostile_library, hostile_scan, library, typical
 
@@ -51,6 +51,18 @@ def test_every_heat_map_and_finding_is_a_png_and_always_the_same() -> None:
         assert len(set(drawn)) == len(drawn)
 
 
+def test_the_small_pictures_are_one_png_that_grows_with_their_number_and_is_always_the_same() -> None:
+    few = build_page(typical(), library()).multiples
+    assert few is not None
+    many = replace(few, shown=few.shown * 3)
+    drawn = [multiples_picture(each) for each in (few, many, few)]
+    assert all(picture.startswith(PNG) for picture in drawn)
+    assert drawn[0] == drawn[2]
+    widths, heights = zip(*(struct.unpack(">II", picture[16:24]) for picture in drawn), strict=True)
+    assert set(widths) == {1880}
+    assert heights[1] - heights[0] == 2 * 2 * 104  # two more rows, of pixels twice as fine
+
+
 def test_a_finding_of_which_nothing_can_be_drawn_has_no_picture() -> None:
     card = replace(build_page(typical(), library()).cards[0], strip=None, forest=None)
     assert finding_picture(card) is None
@@ -61,5 +73,10 @@ def test_text_of_a_log_is_no_markup_in_them(name: str) -> None:
     text = PAYLOADS[name]
     scan, words = hostile_scan(text), hostile_library(text)
     assert all(finding_picture(card) for card in build_page(scan, words).cards if card.strip)
+    small = build_page(
+        replace(scan, groups=tuple((text + group, *row) for group, *row in scan.groups)), words
+    ).multiples
+    assert small
+    assert multiples_picture(small).startswith(PNG)
     for made in heat_maps(scan, words.taxonomy, failures(scan), asked(scan)):
         assert made is None or heat_picture(made).startswith(PNG)
