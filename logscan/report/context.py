@@ -90,7 +90,8 @@ class Card:
 @dataclass(frozen=True)
 class Page:
     """benign: findings that need no action; calm: benign causes without a finding of their own, with their count;
-    detections: findings of rules that name no cause, worst first.
+    detections: findings of rules that name no cause, worst first; others: events with a time that succeeded (ok) or
+    failed in another way (error).
     """
 
     scan: Scan
@@ -98,6 +99,7 @@ class Page:
     benign: tuple[Card, ...]
     calm: tuple[tuple[Cause, int], ...]
     real: int  # failures that are not benign
+    others: Mapping[str, int]
     timeline: Timeline | None
     first: datetime | None
     last: datetime | None
@@ -149,6 +151,7 @@ def build_page(scan: Scan, library: Library) -> Page:
         tuple(card for card in cards if card.cause.benign),
         tuple((cause, count) for cause, count in calm if cause.benign),
         sum(count for cause, count in ranked if not kinds[cause].benign),
+        {name: sum(events for _, what, events in scan.timeline if what == name) for name in ("ok", "error")},
         timeline,
         first,
         last,

@@ -73,9 +73,8 @@ def test_text_of_a_log_is_no_markup_in_them(name: str) -> None:
     text = PAYLOADS[name]
     scan, words = hostile_scan(text), hostile_library(text)
     assert all(finding_picture(card) for card in build_page(scan, words).cards if card.strip)
-    small = build_page(
-        replace(scan, groups=tuple((text + group, *row) for group, *row in scan.groups)), words
-    ).multiples
+    groups = tuple((text + group, when, cause, events) for group, when, cause, events in scan.groups)
+    small = build_page(replace(scan, groups=groups), words).multiples
     assert small
     assert multiples_picture(small).startswith(PNG)
     for made in heat_maps(scan, words.taxonomy, failures(scan), asked(scan)):

@@ -25,7 +25,7 @@ addEventListener("afterprint", () => { for (const one of opened) one.open = fals
 const figures = document.querySelectorAll(".timeline");
 for (const panel of data.panels || []) panel.now = panel.events;
 document.body.append(tip);
-const drawn = Promise.all((data.panels || []).map((panel, k) => draw(panel, figures[k])));
+const drawn = library().then(() => Promise.all((data.panels || []).map((panel, k) => draw(panel, figures[k]))));
 drawn.then((charts) => {
   legend(charts);
   document.documentElement.dataset.chart = "ready";
