@@ -31,6 +31,17 @@ def test_text_stays_and_behaviour_is_an_alternative(cause: str) -> None:
     assert found.alternatives == (Alternative("credential_attack", "medium"),)
 
 
+@pytest.mark.parametrize("signature", sorted(SEEN))
+def test_any_behaviour_stands_below_text_and_above_a_bare_status(signature: str) -> None:
+    cause = str(SEEN[signature].meaning["cause"])
+    told = "token_malformed" if cause != "token_malformed" else "token_claims_mismatch"
+    for confidence in ("high", "medium"):
+        assert verdict(told, signature, confidence=confidence)[:2] == (told, confidence)
+    bare = verdict("unclassified", signature, confidence="low")
+    assert bare.cause == cause
+    assert bare.rules[0] == signature
+
+
 def test_what_may_be_refined_is_and_stays_the_first_alternative() -> None:
     found = verdict("username_password_invalid", "many_users_one_source", alternatives=("account_locked",))
     assert (found.cause, found.confidence) == ("credential_attack", "medium")
