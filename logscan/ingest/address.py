@@ -21,7 +21,10 @@ _FOR = re.compile(r'(?i)(?:^|[;, ])for="?([^";,\s]+)')
 _AROUND = re.compile(r"(?i)^(?:[a-z][a-z0-9+.-]*://|ipv[46]:|[A-Za-z0-9.-]*/(?=[0-9A-Fa-f\[]))")
 _ZONE_ID = re.compile(r"%(?:25)?[0-9A-Za-z._~-]+(?=\]|$)")
 _BRACKETS = re.compile(r"^\[([0-9A-Fa-f:.]+)\](?:[:#][0-9]{1,5})?$")
-_PORT = re.compile(r"^(?:([0-9.]+):|([0-9A-Fa-f:.]+)#|((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):)[0-9]{1,5}$")
+# Behind an IPv4 address and its port, SonicWall writes an interface and a name: 192.0.2.7:51234:X1:pc, 192.0.2.7::X0
+_PORT = re.compile(
+    r"^(?:([0-9.]+):(?=[0-9]{1,5}$|[0-9]{0,5}:[!-~]*$)|(?:([0-9A-Fa-f:.]+)#|((?:[0-9A-Fa-f]{1,4}:){7}[0-9A-Fa-f]{1,4}):)(?=[0-9]{1,5}$))"
+)
 _NAME = re.compile(r"^([A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*\.[A-Za-z][A-Za-z0-9-]*|localhost):[0-9]{1,5}$")
 # What stands where nobody is named: RFC 7239 section 6, CLF, and how programming languages write nothing.
 _NOBODY = {"", "-", "unknown", "null", "(null)", "none", "nil", "<nil>", "undefined", "@"}
