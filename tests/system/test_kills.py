@@ -22,16 +22,15 @@ def test_killed_runs_lose_and_double_nothing(tmp_path: Path) -> None:
     assert not table.left
 
 
-def test_of_ten_runs_at_once_one_works(tmp_path: Path) -> None:
+def test_of_several_runs_at_once_one_works(tmp_path: Path) -> None:
     log, config = Growing(tmp_path), settings(tmp_path)
     log.write(3000)
     log.close()
     started = [
-        subprocess.Popen(command("run", "-c", config), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        for _ in range(10)
+        subprocess.Popen(command("run", "-c", config), stdout=subprocess.PIPE, stderr=subprocess.PIPE) for _ in range(5)
     ]
     told = [process.communicate() for process in started]
-    assert [process.returncode for process in started] == [0] * 10, [error for _, error in told]
+    assert [process.returncode for process in started] == [0] * 5, [error for _, error in told]
     outcomes = [json.loads(line)["outcome"] for line, _ in told]
     assert outcomes.count("done") == 1
     assert set(outcomes) <= {"done", "busy", "nothing new"}

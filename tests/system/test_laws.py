@@ -150,7 +150,7 @@ PIECES = st.one_of(
 
 
 @settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.lists(PIECES, min_size=1, max_size=25), st.sampled_from([64, 300, 1_000, 1 << 20]), st.booleans())
+@given(st.lists(PIECES, min_size=1, max_size=12), st.sampled_from([64, 300, 1_000, 1 << 20]), st.booleans())
 @example([application(6)[-1].encode(), b"", b" caused by x", b'{"level":"info","msg":"x"}', b"tail"], 64, True)
 def test_no_line_is_lost_or_invented_and_chunks_change_nothing(
     tmp_path: Path, pieces: list[bytes], chunk: int, ended: bool
