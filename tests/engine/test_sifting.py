@@ -1,4 +1,5 @@
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import polars as pl
 import pytest
@@ -20,8 +21,8 @@ def sifted(jobs: int, tasks: int, chunks: int) -> tuple[list[Partial], list[Part
     alone = []
     with ThreadPoolExecutor(jobs) as pool:
         sifting = Sifting(pool, jobs, PLAN, kept.append)
-        for _ in range(tasks):
-            task = task_of(LINES, PLAN)
+        for number in range(tasks):
+            task = replace(task_of(LINES, PLAN), path=f"{number}.log")
             for at in range(chunks):
                 chunk = chunk_of(LINES[at * 10 : at * 10 + 10], first_line=at * 10 + 1)
                 alone.append(work(chunk, task, PLAN))
@@ -53,5 +54,9 @@ def test_what_is_unsure_is_judged_when_it_gets_much(monkeypatch: pytest.MonkeyPa
     ]
 
 
-def test_the_only_chunk_of_a_task_is_worked_on_in_one_step() -> None:
+def test_small_sources_are_judged_together_until_they_are_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(sifted(1, 4, 1)[0]) == 1
+    monkeypatch.setattr(sifting, "_LINES", 20)
+    assert len(sifted(1, 4, 1)[0]) == 2
+    monkeypatch.setattr(sifting, "_SMALL", 1)
     assert len(sifted(1, 4, 1)[0]) == 4
