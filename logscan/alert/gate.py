@@ -154,7 +154,7 @@ def _judged(incident: Incident, look: _Look) -> Incident:
         status=ACTIVE if again else incident.status,
         over=None if again else incident.over,
         starts=starts,
-        started=_restart(incident, at) if again else incident.started,
+        started=_restart(incident, quiet) if again else incident.started,
         flapping=len(starts) >= quiet.flap_starts,
     )
     if found.over is None and _goes_on(incident):
@@ -215,10 +215,14 @@ def _failed(incident: Incident, at: datetime) -> tuple[Span, ...]:
     return tuple(found)
 
 
-def _restart(incident: Incident, at: datetime) -> datetime:
-    over = incident.over or at
-    begins = (each.first_seen for each in incident.here.values() if each.first_seen > over)
-    return min(begins, default=incident.last_seen)  # where one stretch holds both turns: no later than its last failure
+def _restart(incident: Incident, quiet: Quiet) -> datetime:
+    """When its last turn began; where one stretch holds earlier turns, too: no later than its last failure."""
+    over = incident.over or incident.last_seen
+    begun = incident.last_seen
+    for each in sorted(incident.here.values(), key=lambda each: each.last_seen, reverse=True):
+        if each.first_seen > over and each.last_seen >= begun - quiet.settle:
+            begun = min(begun, each.first_seen)
+    return begun
 
 
 def _notice(incident: Incident, at: datetime, now: datetime, quiet: Quiet) -> Notice | None:

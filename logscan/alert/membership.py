@@ -11,6 +11,7 @@ from logscan.rules.correlate import Page
 
 _ID = 16  # hexadecimal digits
 _WIDEST = max(WIDTH.values())
+_LATELY = timedelta(hours=1)
 _NEAR = timedelta(minutes=15)  # beginnings and ends are known no better while it goes on
 
 
@@ -80,8 +81,10 @@ def _known(seen: Mapping[str, Member], incidents: Mapping[str, Incident], since:
         ranked = [
             (each.live, _begins(member, old, since), max(last for _, last in old), each.id, min(old)[0])
             for each in incidents.values()
-            if (old := [other.span for other in each.members.values() if _is_now(other, member, seen)])
-            and (any(_meet(member.span, span) for span in _spans(each)))
+            if (
+                old := [other.span for other in each.members.values() if _is_still(other, member, seen, live=each.live)]
+            )
+            and any(_meet(member.span, span) for span in (old if member.width == _WIDEST else _spans(each)))
         ]
         if ranked:
             *_, key, first = max(ranked)
@@ -134,7 +137,7 @@ def _became(old: Member, member: Member, since: datetime | None, *, live: bool, 
     """In:  there: the old one is still there; then only a better name beside a vague one comes of it
     Law: what begins while another thing fails did not come of that, however many it hits
     """
-    if (there and not (live and old.cause == UNCLASSIFIED != member.cause)) or _longer(old, member, since):
+    if (there and not (live and old.cause == UNCLASSIFIED != member.cause)) or _longer(old, member, since, live=live):
         return False
     renamed = (old.level, old.values) == (member.level, member.values) and _meet(old.span, member.span)
     if renamed and _as_early(old, member, since):
@@ -142,9 +145,12 @@ def _became(old: Member, member: Member, since: datetime | None, *, live: bool, 
     return live and _rescoped(old, member, since)
 
 
-def _longer(old: Member, member: Member, since: datetime | None) -> bool:
-    """Whether it is a vague one that failed long before: what always fails is nothing that became of an outage."""
-    return member.cause == UNCLASSIFIED and member.first_seen < max(old.first_seen, since or old.first_seen) - _NEAR
+def _longer(old: Member, member: Member, since: datetime | None, *, live: bool) -> bool:
+    """Whether it is a vague one that failed long before, or long after what is over: what always fails is nothing that
+    became of an outage.
+    """
+    before = member.first_seen < max(old.first_seen, since or old.first_seen) - _NEAR
+    return member.cause == UNCLASSIFIED and (before or (not live and member.last_seen > old.last_seen + _NEAR))
 
 
 def _rescoped(old: Member, member: Member, since: datetime | None) -> bool:
@@ -159,7 +165,9 @@ def _as_early(old: Member, member: Member, since: datetime | None) -> bool:
 
 
 def _again(new: Mapping[str, Member], seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
-    """Those that fail as and where an incident did, and later."""
+    """Those that fail as and where an incident did, and later; what hits everybody is no more of an incident that goes
+    on for other reasons, unless it did so lately.
+    """
     found = {}
     for name, member in new.items():
         ranked = [
@@ -167,6 +175,7 @@ def _again(new: Mapping[str, Member], seen: Mapping[str, Member], incidents: Map
             for each in incidents.values()
             for other in each.members.values()
             if _is_now(other, member, seen)
+            if not (each.live and member.width == _WIDEST) or member.first_seen - other.last_seen <= _LATELY
         ]
         if ranked and max(ranked)[0] < member.first_seen:
             found[name] = max(ranked)[1]
@@ -212,6 +221,12 @@ def _is_now(old: Member, member: Member, seen: Mapping[str, Member]) -> bool:
             for each in seen.values()
         )
     )
+
+
+def _is_still(old: Member, member: Member, seen: Mapping[str, Member], *, live: bool) -> bool:
+    """As `_is_now`, of what may be over: everybody's vague failures that last beyond an outage are no more of that."""
+    wide = member.width == _WIDEST
+    return _is_now(old, member, seen) and not (wide and not live and _longer(old, member, None, live=live))
 
 
 def _met(old: Member, here: Iterable[Member]) -> bool:

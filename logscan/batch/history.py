@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from logscan.model.finding import Finding, Scan, Scope
 from logscan.model.taxonomy import Taxonomy
@@ -23,7 +24,7 @@ CREATE TABLE history (
     report TEXT NOT NULL,           -- the name of its file; empty: it wrote none
     changed INTEGER NOT NULL,       -- 0: it told nothing new
     entry TEXT NOT NULL,            -- JSON: what the index shows of it
-    known TEXT NOT NULL             -- JSON: the findings that it saw, id -> state; empty but in the two newest rows
+    known TEXT NOT NULL             -- JSON: the findings that it saw, id -> state etc.; empty but in the two newest rows
 ) STRICT;
 CREATE TABLE hours (
     hour TEXT NOT NULL, source TEXT NOT NULL, cause TEXT NOT NULL, failures INTEGER NOT NULL,
@@ -54,7 +55,7 @@ def record_run(
     """
     key = _text(at)
     before = db.execute("SELECT known, entry FROM history WHERE at < ? ORDER BY at DESC LIMIT 1", (key,)).fetchone()
-    known: dict[str, str] = json.loads(before[0]) if before and before[0] else {}
+    known: dict[str, Any] = json.loads(before[0]) if before and before[0] else {}
     told = _told(scan.findings, taxonomy, known)
     if before and not scan.partial:
         told += _gone(_read(before[1]).told, scan.findings)
@@ -70,7 +71,7 @@ def record_run(
         faults=len(scan.faults),
     )
     changed = entry.partial or entry.faults > 0 or any(found.change in _CHANGES for found in entry.told)
-    held = {found.id: found.state for found in scan.findings}
+    held = {found.id: _held(found) for found in scan.findings}
     row = (key, report, int(changed), json.dumps(_written(entry)), json.dumps(held, sort_keys=True))
     db.execute("INSERT OR REPLACE INTO history VALUES (?, ?, ?, ?, ?)", row)
     previous = "(SELECT max(at) FROM history WHERE at < ?)"
@@ -81,12 +82,36 @@ def record_run(
     return entry
 
 
-def _told(findings: Iterable[Finding], taxonomy: Taxonomy, known: Mapping[str, str]) -> tuple[Told, ...]:
+def _held(found: Finding | Told) -> list[Any]:
+    moments = [when and _text(when) for when in (found.first_seen, found.last_seen)]
+    return [found.state, found.cause, found.scope.level, list(found.scope.values), *moments]
+
+
+def _meet(one: list[Any], other: list[Any]) -> bool:
+    """Whether both are of the same failures, as far as that can be told."""
+    (cause, level, values, first, last), (cause_, level_, values_, first_, last_) = one[1:], other[1:]
+    alike = (cause, level) == (cause_, level_) and (values == values_ or not set(values).isdisjoint(values_))
+    return alike and (not (first and first_) or (first <= last_ and first_ <= last))
+
+
+def _before(found: Finding, known: Mapping[str, Any]) -> str | None:
+    """Its state in the run before, under whatever id: of the stretches of one cause the latest has the plain one."""
+    own = known.get(found.id)
+    if isinstance(own, str):
+        return own  # as earlier logscans wrote it
+    now = _held(found)
+    alike = [held[0] for held in known.values() if not isinstance(held, str) and _meet(held, now)]
+    if own and _meet(own, now):
+        return str(own[0])
+    return "open" if "open" in alike else next(iter(alike), None)
+
+
+def _told(findings: Iterable[Finding], taxonomy: Taxonomy, known: Mapping[str, Any]) -> tuple[Told, ...]:
     """What needs action, and how it stands against the run before."""
     found = []
     for each in findings:
         cause = taxonomy.causes.get(each.cause)
-        change = _change(each.state, known.get(each.id))
+        change = _change(each.state, _before(each, known))
         if (cause is None or not cause.benign) and change:
             moments = (each.first_seen, each.last_seen)
             found.append(
@@ -97,8 +122,12 @@ def _told(findings: Iterable[Finding], taxonomy: Taxonomy, known: Mapping[str, s
 
 def _gone(before: Iterable[Told], findings: Iterable[Finding]) -> tuple[Told, ...]:
     """What was open and of which nothing is left in the time that a run looks at."""
-    seen = {each.id for each in findings}
-    left = (each for each in before if each.state == "open" and each.id not in seen)
+    seen = {each.id: _held(each) for each in findings}
+    left = (
+        each
+        for each in before
+        if each.state == "open" and each.id not in seen and not any(_meet(_held(each), now) for now in seen.values())
+    )
     return tuple(replace(each, state="silent", change="silent") for each in left)
 
 

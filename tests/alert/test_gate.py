@@ -153,6 +153,16 @@ def test_what_comes_back_within_one_stretch_began_no_later_than_its_last_failure
     assert watch.one.started == START + 50 * MINUTE
 
 
+def test_what_comes_back_began_with_its_last_turn() -> None:
+    watch = Watch()
+    watch.at(START + 5 * MINUTE, going(5))
+    assert watch.at(START + HOUR, going(5, state="resolved")) == ["resolved"]
+    blip = finding("b2", first_seen=START + 50 * MINUTE, last_seen=START + 61 * MINUTE, state="resolved")
+    turn = finding("c3", first_seen=START + 5 * HOUR, last_seen=START + 5.2 * HOUR)
+    assert watch.at(START + 5.2 * HOUR, blip, turn) == ["new"]
+    assert watch.one.started == START + 5 * HOUR
+
+
 def test_findings_that_come_and_go_in_one_incident_are_forgotten() -> None:
     watch = Watch()
     for hour in range(0, 24 * 14, 2):

@@ -62,6 +62,30 @@ def test_a_scope_that_widens_is_the_same_incident() -> None:
     assert assign(members(finding("a")), [], after).keys() == before.keys()
 
 
+def test_an_outage_that_is_vague_at_first_is_no_part_of_what_always_fails() -> None:
+    """In two simulated weeks one that was taken for noise let 21 later outages go untold."""
+    (noise,) = begun(finding("noise"), finding("vague", cause="unclassified", scope="all")).values()
+    later = START + 20 * HOUR
+    noise = replace(noise, spans=((START, later),))
+    going = finding("noise", last_seen=later + HOUR)
+    vague = finding("vague", cause="unclassified", scope="all", first_seen=later, last_seen=later + MINUTE)
+    (found,) = assign(members(going, vague), [page("noise")], {noise.id: noise}).values()
+    assert found.here.keys() == {"noise"}
+    clear = finding("clear", cause="server_auth_config", scope="all", first_seen=later, last_seen=later + HOUR)
+    after = assign(members(going, clear), [page("noise"), page("clear")], {noise.id: found})
+    assert sorted(sorted(each.here) for each in after.values()) == [["clear"], ["noise"]]
+
+
+def test_what_is_vague_and_lasts_beyond_an_outage_is_no_more_of_it() -> None:
+    wide = finding("a", cause="unclassified", scope="all", last_seen=START + HOUR)
+    before = over(begun(wide))
+    (known,) = before.values()
+    longer = replace(wide, id="z", last_seen=START + DAY)
+    assert not assign(members(longer), [], before)[known.id].here
+    renamed = replace(wide, id="z", last_seen=START + HOUR + MINUTE)
+    assert assign(members(renamed), [], before)[known.id].here.keys() == {"z"}
+
+
 def test_what_begins_while_another_thing_fails_did_not_come_of_that() -> None:
     before = begun(finding("a"))
     later = START + 5 * HOUR

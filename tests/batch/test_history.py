@@ -63,6 +63,24 @@ def test_what_leaves_the_time_that_is_looked_at_has_gone_quiet(db: sqlite3.Conne
     assert changes(record(db, 2, scan())) == {}
 
 
+def test_what_goes_by_another_id_is_known_by_what_fails_and_when(db: sqlite3.Connection) -> None:
+    first = replace(TOKEN, state="open")
+    assert first.first_seen
+    assert first.last_seen
+    record(db, 0, scan(first))
+    over = replace(first, id="token-2026", state="resolved")
+    later = [each + timedelta(days=1) for each in (first.first_seen, first.last_seen)]
+    again = replace(first, first_seen=later[0], last_seen=later[1])
+    assert changes(record(db, 1, scan(over, again))) == {"token-2026": "resolved", "token": "new"}
+    assert changes(record(db, 2, scan(over, replace(again, id="other")))) == {"other": "ongoing"}
+
+
+def test_what_an_earlier_logscan_knew_is_known(db: sqlite3.Connection) -> None:
+    record(db, 0, scan(TOKEN))
+    db.execute('UPDATE history SET known = \'{"token": "open"}\'')
+    assert changes(record(db, 1, scan(TOKEN))) == {"token": "ongoing"}
+
+
 def test_an_interrupted_run_takes_nothing_for_gone(db: sqlite3.Connection) -> None:
     record(db, 0, scan(TOKEN))
     assert changes(record(db, 1, scan(partial=True))) == {}

@@ -68,6 +68,7 @@ class Fortnight:
         for begin, end in self.outages:
             near = [each for each in everybody if begin - MINUTE <= _moment(each["event"]["start"]) <= end]
             kinds = [each["logscan"]["kind"] for each in near]
+            kinds += ["resolved" for each in near if each["logscan"]["kind"] == "new" and _over(each)]
             found += [
                 f"{kind} {kinds.count(kind)} times: outage from {begin} to {end}"
                 for kind in ("new", "resolved")
@@ -152,6 +153,11 @@ def _measured(folder: Path) -> Day:
         incidents=incidents,
         rows=rows,
     )
+
+
+def _over(told: dict[str, Any]) -> bool:
+    """Whether its end is told with its beginning."""
+    return bool(told["logscan"]["incident"]["over"])
 
 
 def _turn(told: dict[str, Any]) -> tuple[str, str]:
