@@ -146,9 +146,7 @@ def _became(old: Member, member: Member, since: datetime | None, *, live: bool, 
 
 
 def _longer(old: Member, member: Member, since: datetime | None, *, live: bool) -> bool:
-    """Whether it is a vague one that failed long before, or long after what is over: what always fails is nothing that
-    became of an outage.
-    """
+    """Whether it is vague and failed long before, or after what is over: what always fails came of no outage."""
     before = member.first_seen < max(old.first_seen, since or old.first_seen) - _NEAR
     return member.cause == UNCLASSIFIED and (before or (not live and member.last_seen > old.last_seen + _NEAR))
 
@@ -165,9 +163,7 @@ def _as_early(old: Member, member: Member, since: datetime | None) -> bool:
 
 
 def _again(new: Mapping[str, Member], seen: Mapping[str, Member], incidents: Mapping[str, Incident]) -> dict[str, str]:
-    """Those that fail as and where an incident did, and later; what hits everybody is no more of an incident that goes
-    on for other reasons, unless it did so lately.
-    """
+    """Those that fail as and where an incident did, and later; of what hits everybody only lately, where it goes on."""
     found = {}
     for name, member in new.items():
         ranked = [

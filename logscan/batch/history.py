@@ -24,7 +24,7 @@ CREATE TABLE history (
     report TEXT NOT NULL,           -- the name of its file; empty: it wrote none
     changed INTEGER NOT NULL,       -- 0: it told nothing new
     entry TEXT NOT NULL,            -- JSON: what the index shows of it
-    known TEXT NOT NULL             -- JSON: the findings that it saw, id -> state etc.; empty but in the newest two
+    known TEXT NOT NULL             -- JSON: the findings that it saw, id -> state; empty but in the two newest rows
 ) STRICT;
 CREATE TABLE hours (
     hour TEXT NOT NULL, source TEXT NOT NULL, cause TEXT NOT NULL, failures INTEGER NOT NULL,
