@@ -13,6 +13,7 @@ from logscan.batch.config import SourceSettings
 from logscan.batch.content import Content, begins_like, content_of
 from logscan.batch.record import Record, Stat, load_records, save_record
 from logscan.engine.resume import Begun
+from logscan.ingest.document import sample_of
 from logscan.ingest.limits import load_limits
 from logscan.ingest.rotation import part_of
 from logscan.ingest.source import Source, sources_at
@@ -199,8 +200,11 @@ class _Surveyor:
         self.alive[record.id] = source
         if record.plain and content.plain and stat.size == record.reached.offset:
             self.found.moved.append((record, source.path, stat))
-        elif record.whole and (content.plain or not content.holds(record.reached)):
-            begun = Begun(source, finished=True, file=stat.key[:2])
+        elif _shows_only_now(record, content) or (
+            record.whole and (content.plain or not content.holds(record.reached))
+        ):
+            finished = record.whole or self._finished(stat, content)
+            begun = Begun(source, finished=finished, file=stat.key[:2])
             self.found.add(number, Job(begun, stat, None, plain=content.plain, replaces=record.id))
         else:
             place = record.place._replace(mark=record.reached) if record.whole else record.place
@@ -217,6 +221,13 @@ class _Surveyor:
         except (LogscanError, OSError) as fault:
             self.found.faults.append(listed_error(source.path, fault))
         return None
+
+
+def _shows_only_now(record: Record, content: Content) -> bool:
+    """Whether what was one line by itself has become the head of a table, or the begin of a document."""
+    if record.whole or record.place.header.table or record.place.line > 2:
+        return False
+    return sample_of(content.head, load_limits(), whole=len(content.head) < BLOCK) is not None
 
 
 def _may_be(record: Record, content: Content) -> bool:

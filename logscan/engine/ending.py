@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from logscan.engine.plan import Task
 from logscan.ingest.chunk import Begins, Chunk, Held, count_lines, whole_events
+from logscan.ingest.document import rows_parted
 from logscan.ingest.header import NONE, Header, governed, in_force
+from logscan.ingest.limits import load_limits
 from logscan.ingest.lines import numbered
 from logscan.ingest.parse import parse
 from logscan.ingest.shape import Format
@@ -26,7 +28,7 @@ def place_behind(part: Chunk, trail: Trail, end: int, *, tail: bool) -> Place:
     In:  end: of the piece;  tail: what follows may belong to it: then it is read again
     Law: of documents it lies behind the last record: what ends them, as `]` does, gives way to more records
     """
-    if part.records is not None:
+    if part.records is not None and not part.header.table:
         return Place(trail.at(part.offset + (part.records.ends or (0,))[-1]))
     if tail:
         return Place(trail.at(part.offset), part.first_line, part.header)
@@ -74,3 +76,15 @@ def ended(last: Chunk, trail: Trail, starts: Begins | None, *, finished: bool) -
             header=in_force(data[:sure], last.header),
         )
         yield behind, True
+
+
+def ended_table(last: Chunk, trail: Trail, *, finished: bool) -> Iterator[tuple[Chunk, bool]]:
+    """As `ended`, of the rows of a table: one may yet go on within a text in quotes."""
+    data = last.data
+    if trail.last != ord("\n") and not finished:
+        data = data[: data.rfind(b"\n") + 1]
+    sure, rest = rows_parted(last._replace(data=data), load_limits())
+    if sure:
+        yield sure, False
+    if rest:
+        yield rest, True

@@ -6,7 +6,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from typing import NamedTuple
 
-from logscan.engine.ending import Place, ended, is_closed, place_behind
+from logscan.engine.ending import Place, ended, ended_table, is_closed, place_behind
 from logscan.engine.local import Local, Opened, Passed, event_starts, newer_parts_first
 from logscan.engine.partial import Partial
 from logscan.engine.plan import SELDOM, Task
@@ -14,8 +14,8 @@ from logscan.engine.sample import LOOK, Looked, Sample, look_at
 from logscan.engine.worker import work
 from logscan.ingest.chunk import Chunk, chunks
 from logscan.ingest.detect import Detection
-from logscan.ingest.document import document_chunks, sample_of, why_of
-from logscan.ingest.header import in_force
+from logscan.ingest.document import document_chunks, sample_of, table_of, why_of
+from logscan.ingest.header import Header, in_force
 from logscan.ingest.limits import load_limits
 from logscan.ingest.raw import Filled, Handle
 from logscan.ingest.source import Source, open_source
@@ -128,19 +128,17 @@ class Resumed(Local):
     def _rest(self, begun: Begun, trail: Trail, notes: list[str]) -> Generator[tuple[Step, Chunk, Task]]:
         source, place = begun.source, begun.place
         looked = Looked(trail)
-        records = None
-        if trail.start == place.mark.begin or not place.mark.offset:
-            records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK)
+        records, above = _records_in(looked, place, begins=trail.start == place.mark.begin)
         task, known = self._told(begun, looked, records)
         plain = _is_plain(source, looked)
         _same(begun)
-        passed = Passed(in_force(looked.head, place.header), place.header)
+        passed = Passed(in_force(looked.head, above), above)
 
         def step(chunk: Chunk, behind: Place) -> tuple[Step, Chunk, Task]:
             if plain and not still_holds(begun, chunk):
                 raise _changed(source)
             opened = Opened("", tuple(notes), known.why, known.doubt)
-            whole = records is not None
+            whole = records is not None and not above.table
             return Step(source, behind, known, opened, behind.mark, whole=whole, plain=plain), chunk, task
 
         held: Chunk | None = None
@@ -152,10 +150,12 @@ class Resumed(Local):
         if held is None:
             return
         passed.header = held.header
-        parts = [(held, False)]
-        if records is None:
+        parts, finished = [(held, False)], begun.finished or not plain
+        if above.table:
+            parts = list(ended_table(held, trail, finished=finished))
+        elif records is None:
             starts = None if is_closed(held, task, known.shares) else event_starts(task, passed)
-            parts = list(ended(held, trail, starts, finished=begun.finished or not plain))
+            parts = list(ended(held, trail, starts, finished=finished))
         for number, (part, tail) in enumerate(parts, 1):
             end = trail.end if part.cut_lines else part.offset + len(part.data)
             told, piece, _ = step(part, place_behind(part, trail, end, tail=tail))
@@ -164,7 +164,10 @@ class Resumed(Local):
     def _cuts(self, looked: Looked, begun: Begun, task: Task, passed: Passed, *, of_records: bool) -> Iterator[Chunk]:
         path, size = begun.source.path, self.settings.chunk
         if of_records:
-            return document_chunks(looked, path, load_limits(), size=size, head=looked.head)
+            above, line = passed.header, begun.place.line
+            return document_chunks(
+                looked, path, load_limits(), size=size, head=looked.head, above=above, first_line=line
+            )
         starts = event_starts(task, passed)
         return chunks(looked, path, size=size, starts=starts, first_line=begun.place.line)
 
@@ -182,7 +185,9 @@ class Resumed(Local):
             whole = sample
             if begun.place.mark.offset:
                 with open_source(source) as stream:
-                    whole = look_at(source, Looked(stream))
+                    looked = Looked(stream)
+                    rows = None if records is None else sample_of(looked.head, load_limits(), whole=False)
+                    whole = look_at(source, looked) if rows is None else Sample(rows, ends=False)
             chosen = self.chosen(whole, document=why_of(looked.head) if records is not None else "")
             clock = self.clock(source, sample, chosen)
             task = self.tasks.make(source.path, chosen.order, chosen.shares, clock, whole.lines)
@@ -192,6 +197,17 @@ class Resumed(Local):
         chosen = Detection(tuple(by_id[name] for name in known.formats), known.why, known.shares, known.doubt)
         clock, has = self.clock(source, sample, chosen), frozenset(known.seldom)
         return self.tasks.make(source.path, chosen.order, known.shares, clock, sample.lines, seldom=has), known
+
+
+def _records_in(looked: Looked, place: Place, *, begins: bool) -> tuple[list[str] | None, Header]:
+    """The first records of documents, none of lines; and the header in force, with what a table is read by."""
+    above = place.header
+    if not (begins or above.table or not place.mark.offset):
+        return None, above
+    records = sample_of(looked.head, load_limits(), whole=len(looked.head) < LOOK, above=above)
+    if records is None or above.table:
+        return records, above
+    return records, above._replace(table=table_of(looked.head, load_limits()))
 
 
 def _same(begun: Begun) -> None:

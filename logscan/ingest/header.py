@@ -24,10 +24,12 @@ class Header(NamedTuple):
 
     fields  the whole line that names the columns; empty: there is none
     date    of lines whose columns have a time but no date; empty: none is told
+    table   of a table (see `table`): what parts its cells, and behind that its first line
     """
 
     fields: str = ""
     date: str = ""
+    table: str = ""
 
 
 class Head(NamedTuple):

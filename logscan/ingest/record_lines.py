@@ -12,8 +12,8 @@ class RecordLines:
     Law: places are asked for in rising order; every line is one on which a row begins, a continuation or blank
     """
 
-    def __init__(self) -> None:
-        self.line, self.claimed = 1, 0
+    def __init__(self, first: int = 1) -> None:
+        self.line, self.claimed = first, first - 1
         self.continuations = self.blank = 0
         self._open = 0  # 1: the last line of a row, on which another one may still begin, is not yet counted
         self._text, self._counted, self._before = "", 0, ""
@@ -23,13 +23,14 @@ class RecordLines:
         self._text, self._counted = text, 0
 
     def leave(self, at: int, *, ended: bool) -> None:
-        """The text was read so far; `ended`: to the end of all."""
+        """The text was read so far; `ended`: to the end of all, or of a line on which no row goes on."""
         self.at(at)
         self._before = self.indent(at)
         if ended:
             total = self.line - 1 + bool(self._before)
             self.continuations += self._open
             self.blank += max(0, total - self.claimed)
+            self.claimed = max(self.claimed, total)
             self._open = 0
 
     def indent(self, at: int) -> str:

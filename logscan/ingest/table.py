@@ -40,7 +40,7 @@ def head_of(text: str, known: Mapping[str, Sequence[str]]) -> Head | None:
         return None
     plain = {way: column for column, ways in known.items() for way in ways}
     for separator in _SEPARATORS:
-        names = _cells(line.encode("latin-1").decode("utf-8", "replace"), separator)
+        names = _names(line, separator)
         if len(names) < 2 or len({*names}) < len(names) or not all(_NAME.fullmatch(name) for name in names):
             continue
         found = row_pattern(separator).match(text, end)
@@ -51,6 +51,13 @@ def head_of(text: str, known: Mapping[str, Sequence[str]]) -> Head | None:
         if separator != " " or _is_no_prose(names, columns, below):
             return Head(Shared("", columns, separator), end, line)
     return None
+
+
+def head_again(kept: str, known: Mapping[str, Sequence[str]]) -> Head:
+    """The head of a table that is read on, some rows below it. In: kept: `Header.table`"""
+    separator, line = kept[0], kept[1:]
+    plain = {way: column for column, ways in known.items() for way in ways}
+    return Head(Shared("", _columns(_names(line, separator), plain), separator), 0, line)
 
 
 def _is_no_prose(names: Sequence[str], columns: Sequence[str], below: Sequence[str]) -> bool:
@@ -73,6 +80,10 @@ def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9@_]", "", (zoned[1] if zoned else name).lower()).replace("_", "")
 
 
+def _names(line: str, separator: str) -> tuple[str, ...]:
+    return _cells(line.encode("latin-1").decode("utf-8", "replace"), separator)
+
+
 def _cells(line: str, separator: str) -> tuple[str, ...]:
     try:
         return tuple(next(csv.reader(io.StringIO(line, newline=""), delimiter=separator), ()))
@@ -90,15 +101,16 @@ def row_pattern(separator: str) -> re.Pattern[str]:
 class TableSplitter:
     """Reads pieces of a table and tells where its rows stand; see records.Splitter.
 
+    In:    first: the line on which the text begins
     Law:   a row that is not written as a table has it is one line; each line is part of a row or blank, and so is one
-           that repeats the head, as where exports were put one behind the other
+           that repeats the head, as where exports were put one behind the other; each piece tells all of its lines
     Units: most, characters a row may have
     """
 
-    def __init__(self, head: Head, most: int) -> None:
+    def __init__(self, head: Head, most: int, first: int = 1) -> None:
         self._shared, self._skip, self._most, self._head = head.shared, head.end, most, head.line
         self._row = row_pattern(head.shared.separator)
-        self.lines = RecordLines()
+        self.lines = RecordLines(first)
 
     def feed(self, text: str, *, ended: bool) -> tuple[list[Row], int]:
         self.lines.begin(text)
@@ -117,8 +129,13 @@ class TableSplitter:
                 stop -= text[stop - 1] == "\r" and stop - at > 1
                 rows.append(Row(at, stop, self.lines.row(at, stop), ""))
             at = end
-        self.lines.leave(at, ended=ended and at >= len(text))
+        self.lines.leave(at, ended=True)
         return rows, at
 
     def shared(self, _row: Row) -> Shared:
         return self._shared
+
+    @property
+    def kept(self) -> str:
+        """`Header.table`, by which it is read on."""
+        return self._shared.separator + self._head

@@ -8,7 +8,9 @@ import os
 import shutil
 import tarfile
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -232,3 +234,62 @@ def test_a_list_of_other_records_takes_the_place_of_none(settings: Config, log: 
         log.write_text(json.dumps([RECORD | {"time": f"2026-03-12T0{hour}:00:0{n}Z"} for n in range(4)]), "utf-8")
         run(settings)
     assert archived(settings)["summary"]["auth_failures"] == 8
+
+
+ROW = '2026-03-12T06:{0:02}:{1:02}Z,192.0.2.{2},{3},"login failed: invalid{4}token"\n'
+
+
+def rows_of_table(count: int) -> list[bytes]:
+    """Every fifth over two lines."""
+    marks = ((n, *divmod(n, 60), "\n" if n % 5 == 0 else " ") for n in range(count))
+    return [
+        ROW.format(minute, second, n % 7, 200 if n % 3 else 401, mark).encode() for n, minute, second, mark in marks
+    ]
+
+
+def test_a_table_that_grows_is_read_from_where_it_ended(settings: Config, log: Path) -> None:
+    head, rows = b"time,client_ip,status,message\n", rows_of_table(900)
+    log.write_bytes(head)
+    for count in (0, 1, 20, 900):
+        whole = head + b"".join(rows[:count])
+        half = rows[count][:45] if count < 900 else b""  # within the text in quotes
+        log.write_bytes(whole + half)
+        took = run(settings, datetime.now(UTC))  # it may still be written to
+        assert summary(archived(settings)) == summary(scanned_of(log, whole)), count
+    assert took.bytes == len(b"".join(rows[20:900]))
+    assert run(settings).lines == 0
+
+
+def scanned_of(log: Path, data: bytes) -> dict[str, Any]:
+    beside = log.parent.parent / "whole.csv"
+    beside.write_bytes(data)
+    return scanned(beside)
+
+
+def test_a_quote_that_is_left_open_holds_nothing_back(settings: Config, log: Path) -> None:
+    rows = rows_of_table(40)
+    rows[9] = rows[9].replace(b'"login', b'"login" "').replace(b'token"', b"token")
+    for count in (12, 40):
+        log.write_bytes(b"time,client_ip,status,message\n" + b"".join(rows[:count]))
+        run(settings)
+        assert summary(archived(settings)) == summary(scanned(log)), count
+
+
+def test_a_table_that_was_rotated_and_packed_goes_on_under_its_new_name(settings: Config, log: Path) -> None:
+    head, rows = b"time\tclient_ip\tstatus\tmessage\n", [row.replace(b",", b"\t") for row in rows_of_table(300)]
+    log.write_bytes(head + b"".join(rows[:100]))
+    run(settings)
+    log.write_bytes(head + b"".join(rows[:120]))
+    old = log.with_name("access.log.1")
+    log.rename(old)
+    log.write_bytes(head + b"".join(rows[120:200]))
+    assert run(settings).bytes == len(b"".join(rows[100:120]) + head + b"".join(rows[120:200]))
+    old.with_name("access.log.1.gz").write_bytes(gzip.compress(old.read_bytes()))
+    old.unlink()
+    assert run(settings).lines == 0
+    log.write_bytes(gzip.compress(head + b"".join(rows[120:300])))
+    log.rename(log.with_name("access.log.0.gz"))
+    run(settings)
+    assert summary(archived(settings)) == summary(
+        scanned_of(log, head + b"".join(rows[:120]) + head + b"".join(rows[120:]))
+    )
