@@ -24,9 +24,8 @@ def read_status(config: Config, db: sqlite3.Connection | None, *, now: datetime,
     Law: nothing is written, and a run at work is not disturbed
     """
     if db is None:
-        files = [len(expand(source.paths, load_limits())[0]) for source in config.sources]
-        sources = tuple(SourceStatus(s.paths, n, n, 0) for s, n in zip(config.sources, files, strict=True))
-        return Status(now, sources, None, 0.0, 0, 0, 0, (), (), (), ("there was no run yet",))
+        sources = tuple(_unread(source.paths) for source in config.sources)
+        return _judged(Status(now, sources, None, 0.0, 0, 0, 0, (), (), (), ()), None, max_age_s)
     found = survey(db, config.sources, now)
     sources = tuple(_source(source.paths, found.jobs.get(at, [])) for at, source in enumerate(config.sources))
     last, good = _run(db, ""), _run(db, f"WHERE outcome IN {_GOOD}")
@@ -49,6 +48,11 @@ def read_status(config: Config, db: sqlite3.Connection | None, *, now: datetime,
         wrong=(),
     )
     return _judged(status, good, max_age_s)
+
+
+def _unread(paths: tuple[str, ...]) -> SourceStatus:
+    sizes = [spot.status.st_size for spot in expand(paths, load_limits())[0] if spot.status]
+    return SourceStatus(paths, len(sizes), sum(map(bool, sizes)), sum(sizes))
 
 
 def _source(paths: tuple[str, ...], jobs: Sequence[Job]) -> SourceStatus:

@@ -64,8 +64,10 @@ def list_command(config: Path, style: str, *, every: bool) -> None:
         rows, notes = listed(state, every=every), standing(state)
     if style == "json":
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
-    else:
+    elif rows:
         _table([_HEADS, *(tuple(map(str, row.values())) for row in rows)])
+    else:
+        click.echo("no incidents" if every else "no incident goes on; --all lists those that are over, too")
     for note in notes:
         click.echo(visible(f"note: {note}"), err=True)
 

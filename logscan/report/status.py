@@ -77,8 +77,9 @@ def status_text(status: Status, taxonomy: Taxonomy) -> str:
         lines.append(f"source    {visible(' '.join(source.paths))}: {number(source.files)} {files}, {behind}")
     if status.lag_s:
         lines.append(f"lag       {duration(status.lag_s)}")
+    parts = "part" if status.archive_parts == 1 else "parts"
     lines.append(
-        f"archive   {size(status.archive_bytes)} in {number(status.archive_parts)} parts, "
+        f"archive   {size(status.archive_bytes)} in {number(status.archive_parts)} {parts}, "
         f"{number(status.archive_rows)} rows"
     )
     for each in status.outbox:

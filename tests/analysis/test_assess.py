@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from random import Random
 
 import pytest
 
@@ -68,6 +69,13 @@ def test_what_refuses_everybody_is_of_high_severity(begun: list[tuple[float, flo
     assert {each.severity for each in found} == told
     assert len(found) <= 2
     assert found[0].scope.level == "all"
+
+
+def test_a_background_that_hits_everybody_in_the_long_run_wakes_nobody() -> None:
+    draw = Random(4)  # noqa: S311 (no secret)
+    first, *rest = findings([bad(each) if draw.random() < 0.02 else each for each in crowd(12, 48 * HOUR, 120)])
+    assert (first.pattern, first.scope.level, first.severity) == ("chronic_background", "all", "medium")
+    assert {each.severity for each in rest} <= {"low", "medium"}
 
 
 def test_a_backend_that_is_away_is_of_high_severity_in_a_log_that_knows_no_clients() -> None:

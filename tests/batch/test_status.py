@@ -48,7 +48,9 @@ def status(config: Config, db: sqlite3.Connection | None) -> Status:
 def test_before_the_first_run_somebody_should_look(config: Config) -> None:
     found = status(config, None)
     assert found.wrong == ("there was no run yet",)
-    assert [(each.files, each.unread) for each in found.sources] == [(1, 1)]
+    assert [(each.files, each.unread, each.unread_bytes) for each in found.sources] == [(1, 1, 100)]
+    config.data.parent.joinpath("logs", "a.log").unlink()
+    assert status(config, None).wrong[1].endswith("has no file")
 
 
 def test_what_was_not_read_is_the_lag(config: Config, db: sqlite3.Connection) -> None:
