@@ -14,6 +14,7 @@ import polars as pl
 from logscan.batch.state import state_error
 from logscan.batch.tables import FILE, RULES_KEY, TABLES, TIMES, VERSION, VERSION_KEY
 from logscan.model.errors import StateError, Where
+from logscan.model.parquet import write_parquet
 
 FOLDER, STAGING = "archive", "staging"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,9 +74,8 @@ class Archive:
         size, told = 0, {VERSION_KEY: str(VERSION), RULES_KEY: rules}
         for table, frame in frames.items():
             staged = self.staging / f"{table}.{name}.parquet"
-            with staged.open("wb") as file:
-                frame.write_parquet(file, compression="zstd", metadata=told)
-                file.flush()
+            write_parquet(frame, staged, compression="zstd", metadata=told)
+            with staged.open("rb+") as file:
                 os.fsync(file.fileno())
             size += staged.stat().st_size
         for table in frames:

@@ -169,6 +169,7 @@ class _Run:
         try:
             report = self._write(found, definitions, told.counted, since)
         except OSError as fault:
+            self._told(found, whole=not told.faults)  # who is to be told of an outage does not wait for room on a disk
             raise state_error(self.config.reports.folder, fault) from fault
         untold = self._told(found, whole=not told.faults)
         with transaction(self.db):

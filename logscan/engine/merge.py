@@ -9,6 +9,8 @@ import polars as pl
 from logscan.analysis.let_in import lowest
 from logscan.analysis.restarts import first_marks
 from logscan.engine.partial import Partial, Tally, add_up, first_rejects
+from logscan.model.errors import StateError, Where
+from logscan.model.parquet import write_parquet
 from logscan.model.schemas import CLASSIFIED, LET_IN, MARKS, REJECTS, TOTALS, VISITS
 
 _VISITS_HELD = 1_000_000  # rows in memory, about 33 MB, before they go to disk
@@ -34,7 +36,11 @@ class Rows:
         self.rows += frame.height
         if self.rows > self.held:
             path = self.folder / f"{self.name}-{len(self.files):05}.parquet"
-            pl.concat(self.frames).write_parquet(path, compression="lz4", statistics=False)
+            try:
+                write_parquet(pl.concat(self.frames), path, compression="lz4", statistics=False)
+            except OSError as fault:
+                hint = "make room there, or name another folder in TMPDIR"
+                raise StateError(f"cannot be written: {fault.strerror}", where=Where(str(path)), hint=hint) from fault
             self.files.append(path)
             self.frames, self.rows = [], 0
 

@@ -1,3 +1,4 @@
+import os
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -52,3 +53,13 @@ def test_no_room_is_told(tmp_path: Path) -> None:
     (tmp_path / "staging").write_text("in the way")
     with pytest.raises(StateError, match="cannot be read or written"):
         Archive(tmp_path).write(rows(1), "a", rules="r", tail=False, level=0, now=NOW)
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="needs /dev/full")
+def test_a_disk_that_is_full_is_told_as_that(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    name = archive.write(rows(1), "a", rules="r", tail=False, level=0, now=NOW).name
+    (tmp_path / "staging" / f"visits.{name}.parquet").symlink_to("/dev/full")
+    with pytest.raises(StateError, match=r"No space left.*\n.*make room"):
+        archive.write(rows(2), "a", rules="r", tail=False, level=0, now=NOW)
+    assert pl.read_parquet(archive.file("visits", name)).height == 1

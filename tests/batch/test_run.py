@@ -11,7 +11,7 @@ from logscan.batch.collect import take_in
 from logscan.batch.config import Config
 from logscan.batch.run import Around, Outcome, run_once
 from logscan.batch.state import NAME, open_state, transaction
-from logscan.model.errors import LogscanError
+from logscan.model.errors import LogscanError, StateError
 from tests.batch.runs import KEY, NOW, access, archived, cache_folder, config, definitions, scanned, summary
 
 
@@ -59,6 +59,26 @@ def test_a_run_with_nothing_new_changes_no_byte_of_any_output(tmp_path: Path) ->
     told = once(settings, 60)
     assert told.outcome == "nothing new"
     assert (files(settings.reports.folder), files(settings.data / "archive")) == before
+
+
+def outage() -> bytes:
+    """Of the last two hours; the second one lets nobody in."""
+    moments = [NOW - timedelta(seconds=15 * number) for number in range(480, 0, -1)]
+    line = '192.0.2.{} - - [{:%d/%b/%Y:%H:%M:%S +0000}] "GET /api HTTP/1.1" {} 9 "-" "app/3"\n'
+    return "".join(line.format(n % 9, at, 401 if n > 240 else 200) for n, at in enumerate(moments)).encode()
+
+
+def test_people_are_told_once_though_the_report_cannot_be_written(tmp_path: Path) -> None:
+    settings = config(tmp_path, '[[sources]]\npaths = ["logs"]\n[[sinks]]\nkind = "ndjson"\npath = "told"\n')
+    (tmp_path / "logs" / "access.log").write_bytes(outage())
+    settings.reports.folder.write_text("in the way", "utf-8")
+    for minutes in (0, 5):
+        with pytest.raises(StateError, match="cannot be read or written"):
+            once(settings, minutes)
+    settings.reports.folder.unlink()
+    assert once(settings, 10).outcome == "done"
+    [told] = (tmp_path / "told").read_text("utf-8").splitlines()
+    assert json.loads(told)["event"]["action"] == "incident-new"
 
 
 def test_runs_are_remembered_as_long_as_their_reports(tmp_path: Path) -> None:

@@ -1,3 +1,4 @@
+import os
 import random
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,6 +8,7 @@ import pytest
 
 from logscan.engine import merge
 from logscan.engine.partial import Partial, Tally, empty
+from logscan.model.errors import StateError
 from logscan.model.schemas import CLASSIFIED, TOTALS, VISITS
 
 START = datetime(2026, 3, 12, tzinfo=UTC)
@@ -53,6 +55,14 @@ def test_what_goes_to_disk_is_the_same_as_what_stays_in_memory(tmp_path: Path, m
     assert held == spilled
     assert list(tmp_path.glob("visits-*.parquet"))
     assert list(tmp_path.glob("classified-*.parquet"))
+
+
+@pytest.mark.skipif(not os.access("/dev/full", os.W_OK), reason="needs /dev/full")
+def test_no_room_for_what_goes_to_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(merge, "_VISITS_HELD", 3)
+    (tmp_path / "visits-00000.parquet").symlink_to("/dev/full")
+    with pytest.raises(StateError, match=r"No space left.*\n.*TMPDIR"):
+        result(tmp_path, list(range(9)))
 
 
 def test_many_totals_get_coarser_buckets_but_lose_no_event(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
