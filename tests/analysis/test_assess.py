@@ -78,6 +78,13 @@ def test_a_background_that_hits_everybody_in_the_long_run_wakes_nobody() -> None
     assert {each.severity for each in rest} <= {"low", "medium"}
 
 
+def test_pauses_within_one_outage_make_no_period() -> None:
+    log, still = failing(crowd(20, 6 * HOUR, 30), 4 * HOUR), [4 * HOUR + 2000, 4 * HOUR + 4400]
+    found = findings([each for each in log if not any(since <= (each.at or 0) < since + 400 for since in still)])[0]
+    assert (found.pattern, found.features["episodes"]) == ("sustained_open", 3)
+    assert not any("period" in caveat for caveat in found.caveats)
+
+
 def test_a_backend_that_is_away_is_of_high_severity_in_a_log_that_knows_no_clients() -> None:
     away = [
         bad(replace(each, client=None, endpoint=None, cause="auth_backend_unavailable", confidence="high"))
