@@ -46,17 +46,18 @@ def record_run(
     lines: int,
     failures: int,
     since: datetime | None = None,
+    first: datetime | None = None,
 ) -> Entry:
     """Remember one run; inside the transaction of the caller.
 
-    In:  scan: what its report shows, of events from `since` on; lines and failures: those that were new
+    In:  scan: what its report shows, of events from `since` on; lines and failures: those that were new, from `first` on
     Out: the run as the index tells it
     Law: a run recorded again replaces itself; hours that the scan covers whole hold its counts, the others keep theirs
     """
     key = _text(at)
     before = db.execute("SELECT known, entry FROM history WHERE at < ? ORDER BY at DESC LIMIT 1", (key,)).fetchone()
     known: dict[str, Any] = json.loads(before[0]) if before and before[0] else {}
-    told = _told(scan.findings, taxonomy, known)
+    told = _told(scan.findings, taxonomy, known, first)
     if before and not scan.partial:
         told += _gone(_read(before[1]).told, scan.findings)
     entry = Entry(
@@ -106,12 +107,17 @@ def _before(found: Finding, known: Mapping[str, Any]) -> str | None:
     return "open" if "open" in alike else next(iter(alike), None)
 
 
-def _told(findings: Iterable[Finding], taxonomy: Taxonomy, known: Mapping[str, Any]) -> tuple[Told, ...]:
+def _told(
+    findings: Iterable[Finding], taxonomy: Taxonomy, known: Mapping[str, Any], first: datetime | None
+) -> tuple[Told, ...]:
     """What needs action, and how it stands against the run before."""
     found = []
     for each in findings:
         cause = taxonomy.causes.get(each.cause)
-        change = _change(each.state, _before(each, known))
+        before = _before(each, known)
+        if before is None and known and each.state != "open" and first and each.last_seen and each.last_seen < first:
+            before = each.state  # nothing of it was read now: it is over, and is only seen otherwise
+        change = _change(each.state, before)
         if (cause is None or not cause.benign) and change:
             moments = (each.first_seen, each.last_seen)
             found.append(

@@ -139,7 +139,7 @@ class _Run:
         with transaction(self.db):
             save_survey(self.db, found, self.now)
         maintain(self.db, self.archive, self.now, keep_s=self.config.archive_s)
-        return self._evaluated(definitions, told, self._since(took.first))
+        return self._evaluated(definitions, told, took.first)
 
     def _taken(self, found: Survey, definitions: Definitions) -> tuple[Survey, "_Took"]:
         """Read all that is new; what was rotated meanwhile is looked for again, where it is then."""
@@ -159,7 +159,9 @@ class _Run:
         window = self.now - timedelta(seconds=self.config.look_back_s)
         return min(window, first or window).replace(second=0, microsecond=0)
 
-    def _evaluated(self, definitions: Definitions, told: Outcome, since: datetime) -> Outcome:
+    def _evaluated(self, definitions: Definitions, told: Outcome, first: datetime | None) -> Outcome:
+        """In: first: the earliest time in what was read"""
+        since = self._since(first)
         plan = replace(definitions.plan, period=Period(since=since))
         with TemporaryDirectory(prefix="logscan-") as spill:
             ran = read_archive(self.db, self.config.data, plan, Path(spill), every=False)
@@ -167,7 +169,7 @@ class _Run:
             ran = ran._replace(faults=(*told.faults, *anew))
             found = answer(ran, definitions, self.request, listed=True)
         try:
-            report = self._write(found, definitions, told.counted, since)
+            report = self._write(found, definitions, told.counted, since, first)
         except OSError as fault:
             self._told(found, whole=not told.faults)  # who is to be told of an outage does not wait for room on a disk
             raise state_error(self.config.reports.folder, fault) from fault
@@ -178,7 +180,9 @@ class _Run:
         findings = len(found.scan.told)
         return replace(told, outcome="done", report=report, findings=findings, untold=untold)
 
-    def _write(self, found: Answer, definitions: Definitions, counted: Counted, since: datetime) -> str:
+    def _write(
+        self, found: Answer, definitions: Definitions, counted: Counted, since: datetime, first: datetime | None
+    ) -> str:
         """The report and the index. Out: the name of the report"""
         settings, around, taxonomy = self.config.reports, self.around, definitions.library.taxonomy
         templates = self.templates or shipped(self.kept)
@@ -193,6 +197,7 @@ class _Run:
                 lines=counted.lines,
                 failures=counted.failures,
                 since=since,
+                first=first,
             )
             expire(settings.folder, self.db, self.now - timedelta(seconds=self.config.reports_s))
         write_index(

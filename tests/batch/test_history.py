@@ -75,6 +75,15 @@ def test_what_goes_by_another_id_is_known_by_what_fails_and_when(db: sqlite3.Con
     assert changes(record(db, 2, scan(over, replace(again, id="other")))) == {"other": "ongoing"}
 
 
+def test_what_is_only_seen_otherwise_is_not_new_but_what_was_read_now_is(db: sqlite3.Connection) -> None:
+    over = replace(KEY, id="seen-otherwise", state="closed")
+    assert over.last_seen
+    record(db, 0, scan(TOKEN), first=over.last_seen)
+    assert "seen-otherwise" not in changes(record(db, 1, scan(TOKEN, over), first=over.last_seen + STEP))
+    late = replace(over, id="late", cause="no_credentials")
+    assert changes(record(db, 2, scan(TOKEN, late), first=late.first_seen)) == {"token": "ongoing", "late": "new"}
+
+
 def test_what_an_earlier_logscan_knew_is_known(db: sqlite3.Connection) -> None:
     record(db, 0, scan(TOKEN))
     db.execute('UPDATE history SET known = \'{"token": "open"}\'')
