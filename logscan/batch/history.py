@@ -50,7 +50,7 @@ def record_run(
 ) -> Entry:
     """Remember one run; inside the transaction of the caller.
 
-    In:  scan: what its report shows, of events from `since` on; lines and failures: those that were new, from `first` on
+    In:  scan: what its report shows, of events from `since` on; lines, failures: those that were new, from `first` on
     Out: the run as the index tells it
     Law: a run recorded again replaces itself; hours that the scan covers whole hold its counts, the others keep theirs
     """
